@@ -1,0 +1,140 @@
+package fal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const (
+	runHost   = "fal.run"       // answers on the open connection
+	queueHost = "queue.fal.run" // takes jobs, and answers about them
+
+	version   = "0.1.0"
+	userAgent = "falgen/" + version + " (go)"
+)
+
+// Client sends requests to fal. Make one with [NewClient] and share it: it is safe for concurrent use and never changes.
+type Client struct {
+	http    *http.Client
+	base    string // without a trailing slash; "" for fal's own hosts
+	key     func(context.Context) (string, error)
+	retries int
+}
+
+// ClientOption is an option of [NewClient].
+type ClientOption interface{ applyClient(*Client) error }
+
+type clientOption func(*Client) error
+
+func (o clientOption) applyClient(c *Client) error { return o(c) }
+
+// NewClient returns a client. Unless an option gives the key, it is read from the environment, once: FAL_KEY, or
+// FAL_KEY_ID and FAL_KEY_SECRET. Without any it returns an error that wraps [ErrNoKey].
+//
+// The key is sent to fal's own hosts over https, or to the host of [WithBaseURL], and nowhere else: a redirect that
+// leads to another host is refused.
+func NewClient(opts ...ClientOption) (*Client, error) {
+	c := &Client{http: &http.Client{}, retries: 3}
+	for _, o := range opts {
+		if o == nil {
+			continue
+		}
+		if err := o.applyClient(c); err != nil {
+			return nil, err
+		}
+	}
+	if c.key == nil {
+		if err := WithKey(envKey()).applyClient(c); err != nil {
+			return nil, err
+		}
+	}
+	guarded := *c.http // a copy: the caller's client stays as it is
+	guarded.CheckRedirect = stayOnHost(guarded.CheckRedirect)
+	c.http = &guarded
+	return c, nil
+}
+
+// WithHTTPClient makes requests with a copy of h, for a transport, a proxy or a cookie jar of one's own. The default has
+// no timeout, since a model may take minutes to answer; the context of each call sets the limit.
+func WithHTTPClient(h *http.Client) ClientOption {
+	return clientOption(func(c *Client) error {
+		if h == nil {
+			return errors.New("fal: WithHTTPClient was given nil; leave it out to use the default")
+		}
+		c.http = h
+		return nil
+	})
+}
+
+// WithBaseURL sends every request to u instead of to fal's hosts, with the host that was meant as the first element of
+// the path: with "http://127.0.0.1:9" a request for https://queue.fal.run/fal-ai/x goes to
+// http://127.0.0.1:9/queue.fal.run/fal-ai/x. It is for fakes, gateways and recorders; they receive the key.
+// NewClient returns an error where u is not an http or https URL of a host and perhaps a path.
+func WithBaseURL(u string) ClientOption {
+	return clientOption(func(c *Client) error {
+		p, err := parseHTTPURL(u)
+		if err != nil || p.User != nil || strings.ContainsAny(u, "?#") {
+			return errors.New("fal: the URL given to WithBaseURL is not http(s)://host[:port][/path]")
+		}
+		c.base = strings.TrimRight(u, "/")
+		return nil
+	})
+}
+
+// WithMaxRetries sets how often a request may be repeated; the default is 3, and 0 means never. NewClient returns an
+// error where n is negative.
+//
+// Repeated are status, result and cancel after a failure of the network or a 429, 502, 503 or 504 (the first two also
+// after 408, status also after 500), and run and submit only where fal surely did not take the input: no connection was
+// made, or the answer is a 429, or a 503 that says when to come back. A Retry-After header is obeyed up to a minute; an
+// answer that asks for more patience is returned at once. The waits between end with the context.
+func WithMaxRetries(n int) ClientOption {
+	return clientOption(func(c *Client) error {
+		if n < 0 {
+			return fmt.Errorf("fal: WithMaxRetries was given %d; 0 turns retries off", n)
+		}
+		c.retries = n
+		return nil
+	})
+}
+
+// url is where the client asks for a path of one of fal's hosts.
+func (c *Client) url(host, path string) string {
+	if c.base == "" {
+		return "https://" + host + "/" + path
+	}
+	return c.base + "/" + host + "/" + path
+}
+
+// parseHTTPURL parses an absolute http or https URL. Its error does not repeat the URL, which may hold a secret.
+func parseHTTPURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, errors.New("not an http or https URL")
+	}
+	return u, nil
+}
+
+// stayOnHost makes a redirect policy that never carries the key, or the input, to where the caller did not send it, and
+// otherwise does what next says. It also refuses a redirect that would turn a POST into a GET: that drops the input.
+func stayOnHost(next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		from, to := via[0], req
+		if to.URL.Scheme != from.URL.Scheme || to.URL.Host != from.URL.Host || to.Method != from.Method {
+			return permanent{fmt.Errorf("refused a redirect from %s %s://%s to %s %s://%s: the key stays with the host it "+
+				"was meant for; if that host is yours, name it with fal.WithBaseURL",
+				from.Method, from.URL.Scheme, from.URL.Host, to.Method, to.URL.Scheme, to.URL.Host)}
+		}
+		if next != nil {
+			return next(req, via)
+		}
+		if len(via) >= 10 {
+			return permanent{errors.New("stopped after 10 redirects")}
+		}
+		return nil
+	}
+}

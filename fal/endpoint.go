@@ -1,0 +1,173 @@
+package fal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"time"
+)
+
+// cancelBudget is how long Subscribe, whose context has ended, tries to cancel its job.
+const cancelBudget = 5 * time.Second
+
+// Endpoint is one model of fal, with its input and output types. It is safe for concurrent use.
+type Endpoint[I, O any] struct {
+	client *Client
+	id     string
+}
+
+// NewEndpoint returns the endpoint of that id, such as "fal-ai/flux/dev". It never fails: an id that cannot be is an
+// [*InvalidIDError] of the calls.
+//
+// An input is encoded with encoding/json; where it has a method Validate() error, the calls ask it first. An output is
+// decoded the same way, and json.RawMessage takes any.
+func NewEndpoint[I, O any](c *Client, id string) *Endpoint[I, O] {
+	return &Endpoint[I, O]{client: c, id: id}
+}
+
+// ID returns the endpoint's id.
+func (e *Endpoint[I, O]) ID() string { return e.id }
+
+// Result is what a model has made.
+type Result[O any] struct {
+	Data      O
+	Raw       json.RawMessage // Data as it came, with what O has no field for
+	RequestID string
+	Header    http.Header
+}
+
+// Run sends the input and waits for the output on the same connection. It suits models that answer within seconds: when
+// the connection breaks, the output is lost, and nobody can ask for it again. [Endpoint.Subscribe] has no such limit.
+//
+// It returns a [*ValidationError], [*InvalidIDError], [*APIError], [*DecodeError] or [*CallError].
+func (e *Endpoint[I, O]) Run(ctx context.Context, in I, opts ...RunOption) (*Result[O], error) {
+	cfg, err := configure(opts)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := e.send(ctx, "run", runHost, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return newResult[O](resp)
+}
+
+// Submit puts the input into the queue and returns its job as soon as fal has taken it.
+//
+// It returns the errors of [Endpoint.Run].
+func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption) (*Job[O], error) {
+	cfg, err := configure(opts)
+	if err != nil {
+		return nil, err
+	}
+	return e.submit(ctx, in, cfg)
+}
+
+// Subscribe puts the input into the queue, follows the job until it is finished and returns its output.
+//
+// Where ctx ends first, it tells fal to cancel the job, for which it takes up to 5 seconds more, unless [KeepOnCancel] is
+// given. The error then is one that errors.Is finds ctx.Err() in. After any other failure to follow the job, the job
+// goes on; the error names its request id, for [Endpoint.Attach].
+//
+// It returns the errors of [Endpoint.Run].
+func (e *Endpoint[I, O]) Subscribe(ctx context.Context, in I, opts ...SubscribeOption) (*Result[O], error) {
+	cfg, err := configure(opts)
+	if err != nil {
+		return nil, err
+	}
+	job, err := e.submit(ctx, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.onEnqueue != nil {
+		cfg.onEnqueue(job.ID)
+	}
+	res, err := job.wait(ctx, cfg)
+	if end := ctx.Err(); end != nil && errors.Is(err, end) && !cfg.keepOnCancel {
+		budget, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelBudget)
+		defer stop()
+		if failed := job.Cancel(budget); failed != nil {
+			err = fmt.Errorf("%w; the job may go on, since it could not be cancelled: %v", err, failed)
+		}
+	}
+	return res, err
+}
+
+// Attach returns the job with that request id, which an earlier Submit, perhaps of another process, has made. It asks
+// fal nothing: an id that fal does not know is an [*APIError] of the job's methods.
+func (e *Endpoint[I, O]) Attach(requestID string) *Job[O] {
+	return &Job[O]{EndpointID: e.id, ID: requestID, client: e.client}
+}
+
+func (e *Endpoint[I, O]) submit(ctx context.Context, in I, cfg *config) (*Job[O], error) {
+	resp, err := e.send(ctx, "submit", queueHost, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	var ticket struct {
+		RequestID string `json:"request_id"`
+	}
+	if err := resp.decode(&ticket); err != nil {
+		return nil, err
+	}
+	if err := checkRequestID(ticket.RequestID); err != nil {
+		return nil, resp.unreadable(err)
+	}
+	return e.Attach(ticket.RequestID), nil
+}
+
+// send validates, encodes and posts an input.
+func (e *Endpoint[I, O]) send(ctx context.Context, op, host string, in I, cfg *config) (*response, error) {
+	to, err := parseEndpointID(e.id)
+	if err != nil {
+		return nil, err
+	}
+	r := &request{
+		op: op, endpoint: e.id, method: http.MethodPost, host: host, path: to.full, query: cfg.query, header: cfg.header,
+	}
+	if isNil(in) {
+		return nil, r.lost(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
+	}
+	if !cfg.skipValidation {
+		if err := validate(in, &in); err != nil {
+			return nil, err
+		}
+	}
+	if r.body, err = encodeJSON(in); err != nil {
+		return nil, r.lost(fmt.Errorf("cannot encode the input: %w", err))
+	}
+	return e.client.do(ctx, r)
+}
+
+// isNil reports whether v is nil: JSON null, which no endpoint takes.
+func isNil(v any) bool {
+	value := reflect.ValueOf(v)
+	switch value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		return value.IsNil()
+	}
+	return false
+}
+
+// validate calls the Validate method of the first that has one: of an input, or else of the pointer to it.
+func validate(inputs ...any) error {
+	for _, in := range inputs {
+		if v, ok := in.(interface{ Validate() error }); ok {
+			return v.Validate()
+		}
+	}
+	return nil
+}
+
+func newResult[O any](resp *response) (*Result[O], error) {
+	res := &Result[O]{Raw: resp.body, RequestID: resp.requestID(), Header: resp.header}
+	if err := resp.decode(&res.Data); err != nil {
+		return nil, err
+	}
+	return res, nil
+}

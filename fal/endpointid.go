@@ -1,0 +1,72 @@
+package fal
+
+import (
+	"fmt"
+	"strings"
+)
+
+// InvalidIDError is an id that no endpoint or request can have. The calls return it before anything is sent.
+type InvalidIDError struct {
+	Kind   string // "endpoint" or "request"
+	ID     string
+	Reason string
+}
+
+func (e *InvalidIDError) Error() string {
+	return fmt.Sprintf("fal: %s id %q: %s", e.Kind, e.ID, e.Reason)
+}
+
+// route is where fal serves an endpoint, as paths without a leading slash.
+type route struct {
+	full string // the whole id: run and submit
+	app  string // owner and app alone (protocol: the URLs of status, result and cancel drop the sub-path)
+}
+
+// parseEndpointID takes apart "owner/app[/path]" and "workflows/owner/app[/path]", the same with comfy, and the old
+// "12345-app", which stands for "12345/app".
+func parseEndpointID(id string) (route, error) {
+	invalid := func(reason string) (route, error) {
+		return route{}, &InvalidIDError{Kind: "endpoint", ID: id, Reason: reason}
+	}
+	parts := strings.Split(id, "/")
+	if owner, app, ok := strings.Cut(id, "-"); ok && len(parts) == 1 && owner != "" && strings.Trim(owner, "0123456789") == "" {
+		parts = []string{owner, app}
+	}
+	n := 2
+	if parts[0] == "workflows" || parts[0] == "comfy" {
+		n = 3
+	}
+	if len(parts) < n {
+		return invalid("want owner/app, perhaps with a path, as the endpoint's page on fal.ai shows it " +
+			"(workflows/owner/app and comfy/owner/app for those)")
+	}
+	for _, p := range parts {
+		if reason := checkSegment(p); reason != "" {
+			return invalid(reason)
+		}
+	}
+	return route{full: strings.Join(parts, "/"), app: strings.Join(parts[:n], "/")}, nil
+}
+
+// checkRequestID keeps an id that came from a file or a message from pointing a request elsewhere.
+func checkRequestID(id string) error {
+	if reason := checkSegment(id); reason != "" {
+		return &InvalidIDError{Kind: "request", ID: id, Reason: reason}
+	}
+	return nil
+}
+
+// checkSegment says what keeps s from being one element of a path, or "".
+func checkSegment(s string) string {
+	switch {
+	case s == "":
+		return "it is empty, or has an empty part"
+	case s == "." || s == "..":
+		return "it has a part that is only dots"
+	case strings.ContainsFunc(s, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-", r))
+	}):
+		return "only letters, digits, '.', '_' and '-' can stand in a part of it"
+	}
+	return ""
+}
