@@ -1,0 +1,291 @@
+package emit
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/falgen/falgen/generator/ir"
+)
+
+// needed returns the input's objects of which own holds, or which hold such an object.
+func (f *file) needed(own func(*ir.Field) bool) map[*ir.Object]bool {
+	need := map[*ir.Object]bool{}
+	for grown := true; grown; {
+		grown = false
+		for _, o := range f.endpoint.Objects {
+			for _, field := range o.Fields {
+				if o.InInput && !need[o] && (own(field) || need[held(field.Type)]) {
+					need[o], grown = true, true
+				}
+			}
+		}
+	}
+	return need
+}
+
+// held returns the object that a value of type t is or holds, or nil.
+func held(t *ir.Type) *ir.Object {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	return t.Object
+}
+
+func support(name string) *jen.Statement { return jen.Qual(supportPath, name) }
+
+// validate declares an object's check, and the input's Validate.
+func (f *file) validate(o *ir.Object) {
+	receiver := func() *jen.Statement { return jen.Id("in").Id(o.Name) }
+	if o.Root {
+		result := jen.Nil()
+		if f.checked[o] {
+			result = support("Validate").Call(jen.Id("EndpointID"), jen.Id("in").Dot("check"))
+		}
+		f.declare("method "+o.Name+".Validate", []string{
+			"Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. " +
+				"Run, Submit and Subscribe call it before they send anything.",
+		}, jen.Func().Params(receiver()).Id("Validate").Params().Error().Block(jen.Return(result)))
+	}
+	if !f.checked[o] {
+		return
+	}
+	var body []jen.Code
+	for _, field := range o.Fields {
+		if line := f.checkLine(field); line != nil {
+			body = append(body, line)
+		}
+	}
+	f.declare("method "+o.Name+".check", nil,
+		jen.Func().Params(receiver()).Id("check").Params(jen.Id("c").Qual(supportPath, "Checker")).Block(body...))
+}
+
+func (f *file) hasRules(field *ir.Field) bool { return f.checkLine(field) != nil }
+
+// checkLine returns the statement that checks a field, or nil where its Go type already says it all.
+func (f *file) checkLine(field *ir.Field) *jen.Statement {
+	rules := f.rules(field.Type)
+	shape, kind := field.Shape(), field.Type.Kind
+	canBeMissing := field.Required && (shape == ir.OmitZero || shape == ir.Pointer)
+	canBeNull := shape == ir.Optional || shape == ir.NullWhenUnset || kind == ir.Media
+	if len(rules) == 0 && !canBeMissing && (!canBeNull || field.Type.Nullable) {
+		return nil
+	}
+	if canBeNull && field.Type.Nullable {
+		rules = append([]jen.Code{support("Nullable")}, rules...)
+	}
+	method := "Optional"
+	if field.Required {
+		method = "Required"
+	}
+	args := append([]jen.Code{jen.Lit(field.Name), jen.Id("in").Dot(field.GoName)}, rules...)
+	return jen.Id("c").Dot(method).Call(args...)
+}
+
+// rules returns the rules of a type.
+func (f *file) rules(t *ir.Type) []jen.Code {
+	var rules []jen.Code
+	r := t.Rules
+	for _, b := range []struct {
+		name  string
+		bound *ir.Number
+	}{{"Min", r.Min}, {"Max", r.Max}, {"Above", r.Above}, {"Below", r.Below}, {"MultipleOf", r.MultipleOf}} {
+		if b.bound != nil {
+			rules = append(rules, support(b.name).Call(boundLit(*b.bound)))
+		}
+	}
+	if r.MinLength != nil && *r.MinLength > 0 {
+		rules = append(rules, support("MinLen").Call(jen.Lit(*r.MinLength)))
+	}
+	if r.MaxLength != nil {
+		rules = append(rules, support("MaxLen").Call(jen.Lit(*r.MaxLength)))
+	}
+	if r.Pattern != "" {
+		rules = append(rules, support("Pattern").Call(jen.Lit(r.Pattern)))
+	}
+	if r.Unique {
+		rules = append(rules, support("Unique").Call())
+	}
+	switch t.Kind {
+	case ir.EnumKind:
+		rules = append(rules, support("OneOf").Call(jen.Id(t.Enum.ValuesName)))
+	case ir.ObjectKind:
+		if f.checked[t.Object] {
+			rules = append(rules, support("Object").Call(jen.Id(t.Object.Name).Dot("check")))
+		}
+	case ir.SharedKind:
+		if t.Shared.Checked() {
+			rules = append(rules, support(t.Shared.Name).Call())
+		}
+	case ir.List, ir.Map:
+		inner := f.rules(t.Elem)
+		if t.Elem.Nullable {
+			inner = append([]jen.Code{support("Nullable")}, inner...)
+		} else if len(inner) == 0 && t.Elem.Kind != ir.Media {
+			break
+		}
+		if t.Kind == ir.List {
+			rules = append(rules, support("Items").Call(inner...))
+		} else if t.Elem.Kind != ir.Any {
+			rules = append(rules, support("Values").Types(f.elem(t.Elem, "")).Call(inner...))
+		}
+	}
+	return rules
+}
+
+// boundLit writes a bound so that it has the right type on every machine: an untyped constant takes int, which may
+// have 32 bits.
+func boundLit(n ir.Number) *jen.Statement {
+	i, err := strconv.ParseInt(string(n), 10, 64)
+	switch {
+	case err != nil && strings.ContainsAny(string(n), ".e"):
+		return jen.Op(string(n))
+	case err != nil:
+		return jen.Op(string(n) + ".0")
+	case int64(int32(i)) != i:
+		return jen.Int64().Call(jen.Op(string(n)))
+	}
+	return jen.Op(string(n))
+}
+
+func hasDefault(field *ir.Field) bool {
+	if field.DefaultName != "" {
+		return true
+	}
+	t := field.Type
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	return t.Kind == ir.SharedKind && t.Shared.HasDefaults()
+}
+
+// withDefaults declares an object's WithDefaults.
+func (f *file) withDefaults(o *ir.Object) {
+	if !f.defaults[o] && !o.Root {
+		return
+	}
+	var body []jen.Code
+	for _, field := range o.Fields {
+		at := jen.Id("in").Dot(field.GoName)
+		if field.DefaultName != "" {
+			body = append(body, f.setDefault(field, at)...)
+		}
+		if inner := f.innerDefaults(field.Type); inner != nil {
+			body = append(body, at.Clone().Op("=").Add(f.mapped(field, at, inner)))
+		}
+	}
+	body = append(body, jen.Return(jen.Id("in")))
+	f.declare("method "+o.Name+".WithDefaults", []string{
+		"WithDefaults returns " + o.Name + " with each unset field that has a default set to it. No request needs it: the " +
+			"server does the same.",
+	}, jen.Func().Params(jen.Id("in").Id(o.Name)).Id("WithDefaults").Params().Id(o.Name).Block(body...))
+}
+
+func (f *file) setDefault(field *ir.Field, at *jen.Statement) []jen.Code {
+	def := jen.Id(field.DefaultName)
+	if !isConst(field.Type) {
+		def = def.Call()
+	}
+	switch shape := field.Shape(); {
+	case shape == ir.Optional, shape == ir.NullWhenUnset:
+		return []jen.Code{at.Clone().Op("=").Add(support("Default")).Call(at.Clone(), def)}
+	case shape == ir.Pointer:
+		return []jen.Code{jen.If(at.Clone().Op("==").Nil()).Block(
+			jen.Id("d").Op(":=").Add(def), at.Clone().Op("=").Op("&").Id("d"),
+		)}
+	case shape == ir.OmitZero && field.Type.Kind == ir.EnumKind:
+		return []jen.Code{at.Clone().Op("=").Qual("cmp", "Or").Call(at.Clone(), def)}
+	case shape == ir.OmitZero && field.Type.Kind == ir.Media:
+		return []jen.Code{jen.If(at.Clone().Dot("IsZero").Call()).Block(at.Clone().Op("=").Add(def))}
+	case shape == ir.OmitZero:
+		return []jen.Code{jen.If(at.Clone().Op("==").Nil()).Block(at.Clone().Op("=").Add(def))}
+	}
+	return nil // a required field is never unset
+}
+
+// innerDefaults returns the func that fills in the defaults inside a value of type t, or nil.
+func (f *file) innerDefaults(t *ir.Type) *jen.Statement {
+	switch t.Kind {
+	case ir.ObjectKind:
+		if f.defaults[t.Object] {
+			return jen.Id(t.Object.Name).Dot("WithDefaults")
+		}
+	case ir.SharedKind:
+		if t.Shared.HasDefaults() {
+			return support(t.Shared.Name + "Defaults")
+		}
+	case ir.List, ir.Map:
+		inner := f.innerDefaults(t.Elem)
+		if inner == nil || isOptElem(t.Elem) {
+			return nil
+		}
+		each := "Each"
+		if t.Kind == ir.Map {
+			each = "EachValue"
+		}
+		return jen.Func().Params(jen.Id("v").Add(f.typ(t))).Add(f.typ(t)).Block(
+			jen.Return(support(each).Call(jen.Id("v"), inner)),
+		)
+	}
+	return nil
+}
+
+// mapped returns field's value with inner applied to what it holds.
+func (f *file) mapped(field *ir.Field, at, inner *jen.Statement) *jen.Statement {
+	switch field.Shape() {
+	case ir.Pointer:
+		return support("Pointed").Call(at.Clone(), inner)
+	case ir.Optional, ir.NullWhenUnset:
+		return support("Set").Call(at.Clone(), inner)
+	}
+	switch t := field.Type; t.Kind {
+	case ir.ObjectKind:
+		return at.Clone().Dot("WithDefaults").Call()
+	case ir.List:
+		return support("Each").Call(at.Clone(), f.innerDefaults(t.Elem))
+	case ir.Map:
+		return support("EachValue").Call(at.Clone(), f.innerDefaults(t.Elem))
+	}
+	return jen.Add(inner).Call(at.Clone())
+}
+
+// isConst reports whether Go has constants of t.
+func isConst(t *ir.Type) bool {
+	switch t.Kind {
+	case ir.String, ir.Integer, ir.Float, ir.Bool, ir.EnumKind:
+		return true
+	}
+	return false
+}
+
+// defaultValues declares the defaults of an object's fields: constants together, then a func for each of the others.
+func (f *file) defaultValues(o *ir.Object) {
+	var consts []jen.Code
+	for _, field := range o.Fields {
+		if field.DefaultName == "" || !isConst(field.Type) {
+			continue
+		}
+		f.declared = append(f.declared, "const "+field.DefaultName)
+		value := jen.Op("=").Add(literals{file: f}.value(field.Type, field.Default.JSON))
+		if field.Type.Kind != ir.EnumKind {
+			value = f.typ(field.Type).Add(value)
+		}
+		consts = append(consts, jen.Id(field.DefaultName).Add(value))
+	}
+	if len(consts) > 0 {
+		f.jen.Line()
+		f.jen.Op("// What the server takes for the fields of " + o.Name + " that are unset.")
+		f.jen.Const().Defs(consts...)
+	}
+	for _, field := range o.Fields {
+		if field.DefaultName == "" || isConst(field.Type) {
+			continue
+		}
+		f.declare("func "+field.DefaultName,
+			[]string{field.DefaultName + " returns what the server takes for an unset " + o.Name + "." + field.GoName + "."},
+			jen.Func().Id(field.DefaultName).Params().Add(f.typ(field.Type)).Block(
+				jen.Return(literals{file: f}.value(field.Type, field.Default.JSON)),
+			))
+	}
+}

@@ -1,0 +1,165 @@
+package emit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/falgen/falgen/generator/ir"
+)
+
+// typ returns the Go type of t inside its own package.
+func (f *file) typ(t *ir.Type) *jen.Statement { return f.typFrom(t, "") }
+
+// typFrom returns the Go type of t; from is the import path of its package, or "" inside it.
+func (f *file) typFrom(t *ir.Type, from string) *jen.Statement {
+	own := func(name string) *jen.Statement { return literals{from: from}.id(name) }
+	switch t.Kind {
+	case ir.String:
+		return jen.String()
+	case ir.Integer:
+		return jen.Int64()
+	case ir.Float:
+		return jen.Float64()
+	case ir.Bool:
+		return jen.Bool()
+	case ir.Media:
+		return jen.Qual(falPath, "Media")
+	case ir.EnumKind:
+		return own(t.Enum.Name)
+	case ir.ObjectKind:
+		return own(t.Object.Name)
+	case ir.SharedKind:
+		return jen.Qual(falPath, t.Shared.Name)
+	case ir.List:
+		return jen.Index().Add(f.elem(t.Elem, from))
+	case ir.Map:
+		if t.Elem.Kind == ir.Any {
+			return jen.Map(jen.String()).Any()
+		}
+		return jen.Map(jen.String()).Add(f.elem(t.Elem, from))
+	}
+	return jen.Qual("encoding/json", "RawMessage")
+}
+
+// elem returns the Go type of what a list or map holds.
+func (f *file) elem(t *ir.Type, from string) *jen.Statement {
+	if isOptElem(t) {
+		return jen.Qual(falPath, "Opt").Types(f.typFrom(t, from))
+	}
+	return f.typFrom(t, from)
+}
+
+// isOptElem reports whether an element may be null without its own type having room for it.
+func isOptElem(t *ir.Type) bool { return t.Nullable && t.Kind != ir.Media && t.Kind != ir.Any }
+
+func (f *file) fieldType(field *ir.Field) (code jen.Code, omit bool) {
+	t := f.typ(field.Type)
+	switch field.Shape() {
+	case ir.Optional:
+		return jen.Qual(falPath, "Opt").Types(t), true
+	case ir.NullWhenUnset:
+		return jen.Qual(falPath, "Opt").Types(t), false
+	case ir.Pointer:
+		return jen.Op("*").Add(t), true
+	case ir.OmitZero:
+		return t, true
+	}
+	return t, false
+}
+
+// object declares the struct of an object, its methods and its defaults.
+func (f *file) object(o *ir.Object) {
+	var fields []jen.Code
+	for i, field := range o.Fields {
+		if i > 0 {
+			fields = append(fields, jen.Line())
+		}
+		fields = append(fields, fieldDoc(field)...)
+		t, omit := f.fieldType(field)
+		tag := field.Name
+		if omit {
+			tag += ",omitzero"
+		} else if tag == "-" {
+			tag += ","
+		}
+		fields = append(fields, jen.Id(field.GoName).Add(t).Tag(map[string]string{"json": tag}))
+	}
+	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
+	if o.InInput {
+		f.validate(o)
+		f.withDefaults(o)
+		f.defaultValues(o)
+	}
+}
+
+func objectDoc(e *ir.Endpoint, o *ir.Object) []string {
+	doc := []string{o.Name + " is an object of the document."}
+	switch {
+	case o.Root && o.InInput:
+		doc[0] = "Input is what " + e.ID + " takes."
+	case o.Root:
+		doc[0] = "Output is what " + e.ID + " returns."
+	case o.Schema != "":
+		doc[0] = fmt.Sprintf("%s is the document's %s.", o.Name, o.Schema)
+	case o.Owner != nil && o.Item:
+		doc[0] = fmt.Sprintf("%s is what %q of [%s] holds.", o.Name, o.Property, o.Owner.Name)
+	case o.Owner != nil:
+		doc[0] = fmt.Sprintf("%s is the %q of [%s].", o.Name, o.Property, o.Owner.Name)
+	}
+	return append(doc, o.Description)
+}
+
+// enum declares an enum's type, its constants, and the funcs that tell them.
+func (f *file) enum(e *ir.Enum) {
+	base := jen.String()
+	if e.Integer {
+		base = jen.Int64()
+	}
+	doc := fmt.Sprintf("%s is a value of %q.", e.Name, first(e.Schema, e.Property))
+	f.declare("type "+e.Name, []string{doc + " A server may send values that [" + e.ValuesName + "] does not list."},
+		jen.Type().Id(e.Name).Add(base))
+	var consts, names []jen.Code
+	for _, v := range e.Values {
+		consts = append(consts, jen.Id(v.Name).Id(e.Name).Op("=").Op(goLiteral(v.Value.JSON)))
+		names = append(names, jen.Id(v.Name))
+		f.declared = append(f.declared, "const "+v.Name)
+	}
+	f.jen.Line()
+	f.jen.Op("// The values of " + e.Name + ", in the document's order.")
+	f.jen.Const().Defs(consts...)
+	f.declare("func "+e.ValuesName, []string{e.ValuesName + " returns the values that the document lists, in its order."},
+		jen.Func().Id(e.ValuesName).Params().Index().Id(e.Name).Block(
+			jen.Return(jen.Index().Id(e.Name).Add(valueList(names))),
+		))
+	receiver := strings.ToLower(e.Name[:1])
+	f.declare("method "+e.Name+".Known", []string{"Known reports whether " + receiver + " is one of [" + e.ValuesName + "]."},
+		jen.Func().Params(jen.Id(receiver).Id(e.Name)).Id("Known").Params().Bool().Block(
+			jen.Return(jen.Qual("slices", "Contains").Call(jen.Id(e.ValuesName).Call(), jen.Id(receiver))),
+		))
+}
+
+// perLine is how many constants stand on one line of a list of them.
+const perLine = 4
+
+func valueList(names []jen.Code) *jen.Statement {
+	if len(names) <= perLine {
+		return jen.Values(names...)
+	}
+	s := jen.Op("{").Line()
+	for i, n := range names {
+		s.Add(n).Op(",")
+		if i%perLine == perLine-1 || i == len(names)-1 {
+			s.Line()
+		}
+	}
+	return s.Op("}")
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,64 @@
+package generator
+
+import (
+	"fmt"
+	"path"
+	"runtime"
+	"strings"
+
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/templates"
+)
+
+const indexFile = "README.md"
+
+// index lists the endpoints of an output folder.
+func index(endpoints []*ir.Endpoint, root string) ([]byte, error) {
+	entries := make([]templates.Entry, len(endpoints))
+	for i, e := range endpoints {
+		entries[i] = templates.Entry{
+			ID: e.ID, Page: page(e.PlaygroundURL), Does: does(e),
+			Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
+		}
+	}
+	return templates.Index(entries)
+}
+
+// does says in a sentence what an endpoint does.
+func does(e *ir.Endpoint) string {
+	sentence, _, cut := strings.Cut(strings.Join(strings.Fields(e.Description), " "), ". ")
+	switch {
+	case cut:
+		return sentence + "."
+	case sentence != "":
+		return sentence
+	case e.Title != "":
+		return e.Title
+	}
+	return e.Category
+}
+
+// page returns a link if it is one that Markdown can hold.
+func page(url string) string {
+	if !strings.HasPrefix(url, "https://") || strings.ContainsAny(url, "<>\\ \n\r\t|") {
+		return ""
+	}
+	return url
+}
+
+// use is a line that calls an endpoint.
+func use(e *ir.Endpoint) string {
+	var fields []string
+	if e.Input.Kind == ir.ObjectKind {
+		for _, f := range e.Input.Object.Fields {
+			if f.Required {
+				fields = append(fields, f.GoName+": …")
+			}
+		}
+	}
+	name := e.Package.Name
+	return fmt.Sprintf("res, err := %s.New(client).Subscribe(ctx, %s.Input{%s})", name, name, strings.Join(fields, ", "))
+}
+
+// workers is how many documents are in work at once.
+func workers() int { return max(1, runtime.GOMAXPROCS(0)) }

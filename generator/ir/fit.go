@@ -1,0 +1,170 @@
+package ir
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+)
+
+// Fit returns v as a value of type t, with numbers in their shortest form, or an error that says what is wrong with
+// it in words that go on a sentence: "is a string, not a number".
+func (t *Type) Fit(v any) (any, error) {
+	if v == nil {
+		if t.Nullable || t.Kind == Any {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("is null")
+	}
+	wrong := func(want string) (any, error) { return nil, fmt.Errorf("is %s, not %s", describe(v), want) }
+	switch t.Kind {
+	case String, Media:
+		if _, ok := v.(string); !ok {
+			return wrong("a string")
+		}
+	case Bool:
+		if _, ok := v.(bool); !ok {
+			return wrong("a boolean")
+		}
+	case Integer, Float:
+		literal, ok := v.(json.Number)
+		if !ok {
+			return wrong("a number")
+		}
+		n, err := ParseNumber(string(literal))
+		if err != nil {
+			return nil, err
+		}
+		if t.Kind == Integer && !n.Whole() {
+			return wrong("a whole number of 64 bits")
+		}
+		return json.Number(n), nil
+	case EnumKind:
+		for _, e := range t.Enum.Values {
+			if e.Value.JSON == v {
+				return v, nil
+			}
+		}
+		return nil, fmt.Errorf("is %.80q, which is none of the values", fmt.Sprint(v))
+	case List:
+		list, ok := v.([]any)
+		if !ok {
+			return wrong("a list")
+		}
+		out := make([]any, len(list))
+		for i, e := range list {
+			fitted, err := t.Elem.Fit(e)
+			if err != nil {
+				return nil, fmt.Errorf("has an element [%d] that %w", i, err)
+			}
+			out[i] = fitted
+		}
+		return out, nil
+	case Map:
+		return fitMembers(v, func(string) *Type { return t.Elem }, nil)
+	case ObjectKind:
+		return fitMembers(v, t.Object.fieldType, t.Object.required())
+	case SharedKind:
+		return fitMembers(v, t.Shared.fieldType, t.Shared.required())
+	}
+	return v, nil
+}
+
+// fitMembers fits each member of an object; a member of no known type stays as it is.
+func fitMembers(v any, typeOf func(string) *Type, required []string) (any, error) {
+	members, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("is %s, not an object", describe(v))
+	}
+	for _, name := range required {
+		if _, ok := members[name]; !ok {
+			return nil, fmt.Errorf("lacks %q", name)
+		}
+	}
+	out := make(map[string]any, len(members))
+	for name, m := range members {
+		out[name] = m
+		if t := typeOf(name); t != nil {
+			fitted, err := t.Fit(m)
+			if err != nil {
+				return nil, fmt.Errorf("has a member %q that %w", name, err)
+			}
+			out[name] = fitted
+		}
+	}
+	return out, nil
+}
+
+func (o *Object) fieldType(name string) *Type {
+	for _, f := range o.Fields {
+		if f.Name == name {
+			return f.Type
+		}
+	}
+	return nil
+}
+
+func (o *Object) required() (names []string) {
+	for _, f := range o.Fields {
+		if f.Required {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (s *Shared) fieldType(name string) *Type {
+	for _, f := range s.Fields {
+		if f.Name == name {
+			return &Type{Kind: f.Kind, Nullable: !f.Required}
+		}
+	}
+	return nil
+}
+
+func (s *Shared) required() (names []string) {
+	for _, f := range s.Fields {
+		if f.Required {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "a string"
+	case json.Number:
+		return "the number " + v.String()
+	case bool:
+		return "a boolean"
+	case []any:
+		return "a list"
+	}
+	return "an object"
+}
+
+// maxDigits bounds the literals that are worked out exactly.
+const maxDigits = 400
+
+// ParseNumber returns a JSON number in its shortest form. One that a float64 cannot hold is an error.
+func ParseNumber(literal string) (Number, error) {
+	f, err := json.Number(literal).Float64()
+	if err != nil || len(literal) > maxDigits {
+		return "", fmt.Errorf("is a number out of range: %.40s", literal)
+	}
+	if r, ok := new(big.Rat).SetString(literal); ok && r.IsInt() && r.Num().IsInt64() {
+		return Number(r.Num().String()), nil
+	}
+	b, err := json.Marshal(f)
+	return Number(b), err
+}
+
+// Whole reports whether n is a whole number that an int64 holds.
+func (n Number) Whole() bool {
+	_, err := strconv.ParseInt(string(n), 10, 64)
+	return err == nil
+}

@@ -1,0 +1,142 @@
+// Package ir is the generator's model of an endpoint: what its document means, in one normal form, free of how the
+// document spelled it and of how Go will.
+//
+// Package normalize builds it, package naming fills in the Go names, and everything later only reads it.
+package ir
+
+import "github.com/falgen/falgen/generator/diag"
+
+// An Endpoint is one fal.ai endpoint.
+type Endpoint struct {
+	ID               string
+	Title            string // a few words; may be empty
+	Description      string // what the endpoint does; may be empty
+	Category         string
+	PlaygroundURL    string
+	DocumentationURL string
+	Input, Output    *Type
+	Objects          []*Object // in the order in which they are first met, Input and Output first
+	Enums            []*Enum   // in the order in which they are first met
+	Pos              diag.Pos
+
+	Package Package // set by naming
+}
+
+// A Package is where an endpoint's Go code goes.
+type Package struct {
+	Name string // the package clause
+	Path string // under the output folder, with slashes
+}
+
+// Kind is the kind of a [Type].
+type Kind int
+
+const (
+	Any        Kind = iota // free-form JSON
+	String                 // a string
+	Integer                // a whole number
+	Float                  // any number
+	Bool                   // true or false
+	Media                  // a URL or data URI of media that the model reads
+	EnumKind               // one of the values of Type.Enum
+	ObjectKind             // the properties of Type.Object
+	SharedKind             // the type of package fal that Type.Shared names
+	List                   // of Type.Elem
+	Map                    // from string to Type.Elem
+)
+
+// A Type is what one place of a document accepts.
+type Type struct {
+	Kind     Kind
+	Elem     *Type
+	Object   *Object
+	Enum     *Enum
+	Shared   *Shared
+	Nullable bool
+	Rules    Rules
+}
+
+// Rules are the constraints on a value beyond its kind. The zero Rules allow everything.
+type Rules struct {
+	Min, Max             *Number // inclusive
+	Above, Below         *Number // exclusive
+	MultipleOf           *Number
+	MinLength, MaxLength *int // of a string in characters, of a list in elements, of a map in entries
+	Pattern              string
+	Unique               bool
+}
+
+// A Number is the literal of a JSON number in its shortest form: whole numbers have neither point nor exponent.
+type Number string
+
+// An Object is a set of named fields.
+type Object struct {
+	Origin
+	Root        bool // it is the Input or Output itself
+	Description string
+	Fields      []*Field
+	InInput     bool // it is part of a request, so it is validated and has defaults
+	Examples    []Value
+
+	Name string // set by naming
+}
+
+// An Origin is where a document declares an object or an enum: as a component, or on the spot where it is used.
+type Origin struct {
+	Schema   string  // the component's name, or ""
+	Owner    *Object // else the object
+	Property string  // and the property in which it stands
+	Item     bool    // as what the property's list or map holds
+}
+
+// A Field is one property of an object.
+type Field struct {
+	Name        string // as on the wire
+	Description string
+	Type        *Type
+	Required    bool
+	Circular    bool // its object contains the object that the field is part of
+	Deprecated  bool
+	Default     *Value // nil where there is none; never null
+	Examples    []Value
+	Hints       []Hint
+	Pos         diag.Pos
+
+	GoName      string // set by naming
+	DefaultName string // set by naming: the constant or func that holds the default
+}
+
+// A Hint is what a document says of a field with a keyword that binds nobody.
+type Hint struct {
+	Name string // such as "min"
+	Text string
+}
+
+// An Enum is a closed list of values that may grow: unknown ones decode.
+type Enum struct {
+	Origin
+	Integer bool
+	Values  []EnumValue
+
+	Name       string // set by naming
+	ValuesName string // set by naming: the func that lists the values
+}
+
+// An EnumValue is one value of an enum.
+type EnumValue struct {
+	Value Value  // a string or a json.Number
+	Name  string // set by naming
+}
+
+// A Value is a JSON value as encoding/json decodes it into an any, with numbers as json.Number.
+type Value struct{ JSON any }
+
+// HasZero reports whether Go's zero value is one of the enum's values, so that it cannot stand for "unset".
+func (e *Enum) HasZero() bool {
+	for _, v := range e.Values {
+		if s, ok := v.Value.JSON.(string); ok && s == "" {
+			return true
+		}
+	}
+	return false
+}

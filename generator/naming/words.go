@@ -1,0 +1,101 @@
+package naming
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// initialisms are written in one case, as Go does.
+var initialisms = map[string]string{
+	"api": "API", "cfg": "CFG", "cpu": "CPU", "crf": "CRF", "css": "CSS", "csv": "CSV", "dpi": "DPI", "fps": "FPS",
+	"gif": "GIF", "gpu": "GPU", "hdr": "HDR", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs",
+	"ip": "IP", "jpeg": "JPEG", "jpg": "JPG", "json": "JSON", "llm": "LLM", "lora": "LoRA", "loras": "LoRAs", "mp3": "MP3",
+	"mp4": "MP4", "nsfw": "NSFW", "ok": "OK", "pdf": "PDF", "png": "PNG", "rgb": "RGB", "rgba": "RGBA", "sdxl": "SDXL", "srt": "SRT",
+	"svg": "SVG", "tts": "TTS", "ui": "UI", "uri": "URI", "url": "URL", "urls": "URLs", "uuid": "UUID", "vae": "VAE",
+	"wav": "WAV", "webp": "WebP", "xml": "XML", "zip": "ZIP", "2d": "2D", "3d": "3D", "4k": "4K",
+}
+
+// Pascal turns a name of the wire into an exported Go name: "ref_image_urls" is RefImageURLs, "LoRAWeight" stays.
+// The result may start with a digit, and is empty where name holds no letter or digit.
+func Pascal(name string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		b.WriteString(pascalWord(word))
+	}
+	return b.String()
+}
+
+func pascalWord(word string) string {
+	if s, ok := initialisms[word]; ok {
+		return s
+	}
+	r, size := utf8.DecodeRuneInString(word)
+	return string(unicode.ToUpper(r)) + word[size:] // "720p" stays
+}
+
+// symbols are the characters of enum values that tell one value from another.
+var symbols = map[rune]string{
+	'+': "Plus", '%': "Percent", '&': "And", '#': "Sharp", '*': "Star", '@': "At", '<': "Less", '>': "Greater",
+	'=': "Equal", '!': "Not", '?': "Question", '$': "Dollar", '^': "Caret", '~': "Tilde", '°': "Degree",
+}
+
+// maxValueName bounds the name of a value, for enums of whole sentences.
+const maxValueName = 48
+
+// valueName turns the value of an enum into the end of a constant's name: "16:9" is 16x9, "v4.5" is V4_5, "dpm++" is
+// DpmPlusPlus, "" is Empty.
+func valueName(value string) string {
+	if value == "" {
+		return "Empty"
+	}
+	var b strings.Builder
+	runes := []rune(value)
+	digit := func(i int) bool { return i >= 0 && i < len(runes) && unicode.IsDigit(runes[i]) }
+	for i, r := range runes {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			b.WriteRune(r)
+		case r == ':' && digit(i-1) && digit(i+1):
+			b.WriteString("x")
+		case r == '.' && digit(i-1) && digit(i+1):
+			b.WriteString("\x00") // kept through the splitting into words
+		case r == '-' && digit(i+1) && (i == 0 || runes[i-1] == ' '):
+			b.WriteString(" Minus ")
+		case symbols[r] != "":
+			b.WriteString(" " + symbols[r] + " ")
+		case r > unicode.MaxASCII && !unicode.IsSpace(r) && unicode.IsGraphic(r):
+			b.WriteString(fmt.Sprintf(" U%04X ", r))
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	var name string
+	for word := range strings.FieldsSeq(b.String()) {
+		if len(name)+len(word) > maxValueName && name != "" {
+			break
+		}
+		name += pascalWord(strings.ReplaceAll(word, "\x00", "_"))
+	}
+	if runes := []rune(name); len(runes) > maxValueName {
+		name = string(runes[:maxValueName])
+	}
+	if name == "" {
+		return "Other"
+	}
+	return name
+}
+
+// Singular names one of what a plural names, where English leaves no doubt.
+func Singular(name string) string {
+	switch {
+	case strings.HasSuffix(name, "ies") && len(name) > 4 && !strings.HasSuffix(name, "series") && !strings.HasSuffix(name, "movies"):
+		return strings.TrimSuffix(name, "ies") + "y"
+	case strings.HasSuffix(name, "ss"), strings.HasSuffix(name, "us"), strings.HasSuffix(name, "is"), strings.HasSuffix(name, "series"):
+		return name
+	case strings.HasSuffix(name, "s") && len(name) > 2:
+		return strings.TrimSuffix(name, "s")
+	}
+	return name
+}

@@ -1,0 +1,137 @@
+package normalize
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// folded is a schema in one normal form: whatever it says through $ref, its siblings, allOf, or an anyOf with null
+// stands in one set of keywords.
+type folded struct {
+	node      *spec.Node
+	self      *spec.Node // the schema that says what the value is by itself: the component, or node
+	component string     // the component that the schema is, where it adds at most annotations to a $ref
+	keywords  map[string]*spec.Node
+	nullable  bool
+	unions    [][]*spec.Node // real alternatives: two arms or more, none of them null
+	broken    bool           // it refers to what is not there
+}
+
+// annotations say something about a value and constrain none.
+var annotations = map[string]bool{
+	"title": true, "description": true, "default": true, "examples": true, "example": true, "deprecated": true,
+	"readOnly": true, "writeOnly": true, "nullable": true,
+}
+
+// fold brings a schema into normal form. trail holds the components on the way here, since documents may refer in
+// circles.
+func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
+	f := folded{node: schema, self: schema, keywords: map[string]*spec.Node{}}
+	if !schema.Is(spec.Object) {
+		// A boolean schema allows everything or nothing; anything else is no schema.
+		if !schema.Is(spec.Bool) {
+			n.report(schema, diag.Repair, "not-a-schema", "expected a schema, found a %s: read as free-form JSON", schema.Kind)
+		}
+		return f
+	}
+	own := 0 // keywords of the schema itself that constrain
+	for _, m := range schema.Members {
+		switch m.Name {
+		case "$ref", "allOf", "anyOf", "oneOf":
+			continue
+		}
+		f.keywords[m.Name] = m.Value
+		if !annotations[m.Name] && keywords[m.Name] == used {
+			own++
+		}
+	}
+	if f.keywords["nullable"].True() {
+		f.nullable = true
+	}
+	parts := 0 // schemas that this one consists of
+	merge := func(part folded) {
+		parts++
+		f.nullable = f.nullable || part.nullable
+		f.broken = f.broken || part.broken
+		f.unions = append(f.unions, part.unions...)
+		f.component, f.self = part.component, part.self
+		for name, value := range part.keywords {
+			if _, taken := f.keywords[name]; !taken {
+				f.keywords[name] = value
+			} else if name == "properties" || name == "required" {
+				f.keywords[name] = join(f.keywords[name], value)
+			}
+		}
+	}
+	if ref := schema.Get("$ref"); ref != nil {
+		merge(n.refer(ref, trail))
+	}
+	if all := schema.Get("allOf"); all.Is(spec.Array) {
+		for _, arm := range all.Elems {
+			merge(n.fold(arm, trail))
+		}
+	}
+	for _, name := range []string{"anyOf", "oneOf"} {
+		arms := schema.Get(name)
+		if !arms.Is(spec.Array) {
+			continue
+		}
+		var real []*spec.Node
+		for _, arm := range arms.Elems {
+			if arm.Get("type").String() == "null" {
+				f.nullable = true
+			} else {
+				real = append(real, arm)
+			}
+		}
+		if len(real) == 1 {
+			merge(n.fold(real[0], trail))
+		} else if len(real) > 1 {
+			f.unions = append(f.unions, real)
+		}
+	}
+	if own > 0 || parts > 1 {
+		f.component, f.self = "", schema
+	}
+	return f
+}
+
+// join makes one object or list of two.
+func join(a, b *spec.Node) *spec.Node {
+	both := *a
+	both.Elems = append(slices.Clone(a.Elems), b.Elems...)
+	both.Members = slices.Clone(a.Members)
+	for _, m := range b.Members {
+		if a.Get(m.Name) == nil {
+			both.Members = append(both.Members, m)
+		}
+	}
+	return &both
+}
+
+const componentPrefix = "#/components/schemas/"
+
+// refer folds what a $ref refers to.
+func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
+	name, ok := strings.CutPrefix(ref.String(), componentPrefix)
+	if !ok {
+		n.report(ref, diag.Repair, "foreign-ref", "%q is no component of this document: read as free-form JSON", ref.String())
+		return folded{node: ref, broken: true}
+	}
+	name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	target := n.doc.Root.Get("components", "schemas", name)
+	if target == nil {
+		n.report(ref, diag.Repair, "missing-ref", "there is no component %q: read as free-form JSON", name)
+		return folded{node: ref, broken: true}
+	}
+	if slices.Contains(trail, name) {
+		n.report(ref, diag.Repair, "circular-ref", "%q is nothing but a reference to itself: read as free-form JSON", name)
+		return folded{node: ref, broken: true}
+	}
+	f := n.fold(target, append(slices.Clone(trail), name))
+	f.component, f.self = name, target
+	return f
+}

@@ -1,0 +1,85 @@
+// Package normalize turns an endpoint's document into the generator's model. The many ways in which documents spell
+// one thing become one form, and what contradicts itself is read by a named rule and reported where it stands.
+package normalize
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// Endpoint models one document. The endpoint is nil where a diagnostic is an error.
+func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
+	n := &normalizer{doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}}
+	info := doc.Root.Get("info")
+	meta := info.Get("x-fal-metadata")
+	n.out = &ir.Endpoint{
+		ID:               doc.ID,
+		Title:            first(title(info.Get("title").String()), doc.Meta.Title),
+		Description:      first(description(info.Get("description").String()), doc.Meta.Description),
+		Category:         first(meta.Get("category").String(), doc.Meta.Category),
+		PlaygroundURL:    meta.Get("playgroundUrl").String(),
+		DocumentationURL: meta.Get("documentationUrl").String(),
+		Pos:              doc.Root.Pos(),
+	}
+	paths := doc.Root.Get("paths")
+	body := paths.Get("/"+doc.ID, "post", "requestBody", "content", "application/json", "schema")
+	result := paths.Get("/"+doc.ID+"/requests/{request_id}", "get", "responses", "200", "content", "application/json", "schema")
+	// The POST answers with the queue's status; only the GET of the result tells the output.
+	n.out.Input = n.root("Input", body, paths, "the body of POST /"+doc.ID)
+	n.inOutput = true
+	n.out.Output = n.root("Output", result, paths, "the 200 of GET /"+doc.ID+"/requests/{request_id}")
+	markCircles(n.out.Objects)
+	diags := diag.Sort(n.diags)
+	if diag.HasError(diags) {
+		return nil, diags
+	}
+	return n.out, diags
+}
+
+type normalizer struct {
+	doc      *spec.Document
+	out      *ir.Endpoint
+	inOutput bool // the output is being read: nothing there is sent
+	objects  map[string]*ir.Object
+	enums    map[string]*ir.Enum
+	diags    []diag.Diagnostic
+}
+
+func (n *normalizer) report(at *spec.Node, severity diag.Severity, rule, format string, args ...any) {
+	n.diags = append(n.diags, diag.Diagnostic{
+		Pos: at.Pos(), Endpoint: n.doc.ID, Rule: rule, Severity: severity, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+func (n *normalizer) root(name string, schema, paths *spec.Node, what string) *ir.Type {
+	if schema == nil {
+		n.report(paths, diag.Error, "no-schema", "the document has no JSON schema for %s", what)
+		return nil
+	}
+	t, _ := n.typ(schema, place{name: name, root: true})
+	return t
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+var (
+	boilerplateTitle       = regexp.MustCompile(`^Queue OpenAPI for \S+$`)
+	boilerplateDescription = regexp.MustCompile(`^The OpenAPI schema for the \S+ queue\.$`)
+)
+
+// title drops the text that the platform writes into every document.
+func title(s string) string { return boilerplateTitle.ReplaceAllString(s, "") }
+
+// description drops the text that the platform writes into every document.
+func description(s string) string { return boilerplateDescription.ReplaceAllString(s, "") }

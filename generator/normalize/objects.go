@@ -1,0 +1,188 @@
+package normalize
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// object models a schema of type object: as a type of package fal, as a map, or as an object with fields of its own.
+func (n *normalizer) object(f *folded, at place) *ir.Type {
+	props := f.keywords["properties"]
+	if !props.Is(spec.Object) || len(props.Members) == 0 {
+		elem := &ir.Type{Kind: ir.Any}
+		if more := f.keywords["additionalProperties"]; more.Is(spec.Object) && len(more.Members) > 0 {
+			elem, _ = n.typ(more, at.item())
+		}
+		if !at.root {
+			return &ir.Type{Kind: ir.Map, Elem: elem}
+		}
+	}
+	schema := f.component
+	if at.root {
+		schema = at.name
+	} else if o := n.objects[schema]; o != nil {
+		return &ir.Type{Kind: ir.ObjectKind, Object: o}
+	}
+	o := &ir.Object{Root: at.root, InInput: !n.inOutput, Description: f.self.Get("description").String()}
+	o.Schema = schema
+	for _, ex := range examplesOf(f.self.Get("examples"), f.self.Get("example")) {
+		o.Examples = append(o.Examples, ir.Value{JSON: ex.Value()})
+	}
+	if schema == "" {
+		o.Owner, o.Property, o.Item = at.owner, at.name, at.inItem
+	} else if !at.root {
+		n.objects[schema] = o
+	}
+	index := len(n.out.Objects)
+	n.out.Objects = append(n.out.Objects, o)
+	o.Fields = n.fields(o, f)
+	if shared := n.shared(f.component, o); shared != nil && !at.root {
+		// Its fields are scalars, so nothing else was met on the way.
+		delete(n.objects, schema)
+		n.out.Objects = n.out.Objects[:index]
+		return &ir.Type{Kind: ir.SharedKind, Shared: shared}
+	}
+	return &ir.Type{Kind: ir.ObjectKind, Object: o}
+}
+
+// fields models the properties in the document's order: as x-fal-order-properties lists them, the rest by name.
+func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
+	props := f.keywords["properties"]
+	if props == nil {
+		return nil
+	}
+	var names []string
+	if order := f.keywords["x-fal-order-properties"]; order.Is(spec.Array) {
+		for _, e := range order.Elems {
+			if props.Get(e.String()) != nil && !slices.Contains(names, e.String()) {
+				names = append(names, e.String())
+			}
+		}
+	}
+	var rest []string
+	for _, m := range props.Members {
+		if !slices.Contains(names, m.Name) {
+			rest = append(rest, m.Name)
+		}
+	}
+	slices.Sort(rest)
+	required := map[string]bool{}
+	if list := f.keywords["required"]; list.Is(spec.Array) {
+		for _, e := range list.Elems {
+			required[e.String()] = true
+			if props.Get(e.String()) == nil {
+				n.report(e, diag.Repair, "required-unknown", "%q is required but is no property: left aside", e.String())
+			}
+		}
+	}
+	var fields []*ir.Field
+	for _, name := range append(names, rest...) {
+		if field := n.field(o, name, props.Get(name)); field != nil {
+			field.Required = required[name]
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Field {
+	if !tagName(name) {
+		n.report(schema, diag.Error, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
+		return nil
+	}
+	t, f := n.typ(schema, place{owner: o, name: name})
+	field := &ir.Field{
+		Name: name, Type: t, Description: f.keywords["description"].String(),
+		Deprecated: f.keywords["deprecated"].True(), Pos: schema.Pos(),
+	}
+	for _, ex := range examplesOf(f.keywords["examples"], f.keywords["example"]) {
+		field.Examples = append(field.Examples, ir.Value{JSON: ex.Value()})
+	}
+	for keyword, value := range f.keywords {
+		if keywords[keyword] == hinted && value.Kind != spec.Object && value.Kind != spec.Array {
+			field.Hints = append(field.Hints, ir.Hint{Name: keyword, Text: value.Text})
+		}
+	}
+	slices.SortFunc(field.Hints, func(a, b ir.Hint) int { return strings.Compare(a.Name, b.Name) })
+	if d := f.keywords["default"]; d != nil {
+		field.Default = n.defaultValue(d, t)
+	}
+	return field
+}
+
+// markCircles marks the fields through which an object contains itself, which as plain Go structs would have no end.
+func markCircles(objects []*ir.Object) {
+	for _, o := range objects {
+		for _, f := range o.Fields {
+			f.Circular = f.Type.Kind == ir.ObjectKind && contains(f.Type.Object, o, map[*ir.Object]bool{})
+		}
+	}
+}
+
+func contains(in, o *ir.Object, seen map[*ir.Object]bool) bool {
+	if in == o {
+		return true
+	}
+	if seen[in] {
+		return false
+	}
+	seen[in] = true
+	for _, f := range in.Fields {
+		if f.Type.Kind == ir.ObjectKind && contains(f.Type.Object, o, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func examplesOf(list, one *spec.Node) []*spec.Node {
+	if list.Is(spec.Array) {
+		return list.Elems
+	}
+	if one != nil {
+		return []*spec.Node{one}
+	}
+	return nil
+}
+
+// tagName reports whether encoding/json can find name in a struct tag.
+func tagName(name string) bool {
+	for _, r := range name {
+		if r < ' ' || r == 0x7f || strings.ContainsRune("\"\\`,", r) || r > 0x7e {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// shared returns the type of package fal that o fits, or nil. In an input, where values are checked before they are
+// sent, it fits only if it demands the same; in an output it is enough that every value can be held.
+func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
+	s := ir.SharedTypes[component]
+	if s == nil {
+		return nil
+	}
+	for _, f := range o.Fields {
+		i := slices.IndexFunc(s.Fields, func(sf ir.SharedField) bool { return sf.Name == f.Name })
+		if i < 0 {
+			return nil
+		}
+		sf := s.Fields[i]
+		kind := f.Type.Kind
+		if kind == ir.Media {
+			kind = ir.String
+		}
+		fits := kind == sf.Kind && (!sf.Required || f.Required)
+		if o.InInput {
+			fits = fits && f.Required == sf.Required && equalRules(f.Type.Rules, sf.Rules) && sameDefault(f.Default, sf.Default)
+		}
+		if !fits {
+			return nil
+		}
+	}
+	return s
+}

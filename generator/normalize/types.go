@@ -1,0 +1,251 @@
+package normalize
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// place is where a schema stands.
+type place struct {
+	owner  *ir.Object // the object whose property it is part of
+	name   string     // the property's name, or Input or Output
+	root   bool
+	inItem bool // it is what a list or map holds
+}
+
+// item is the place of what a list or map at p holds.
+func (p place) item() place { return place{owner: p.owner, name: p.name, inItem: true} }
+
+// typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
+func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
+	f := n.fold(schema, nil)
+	for name, value := range f.keywords {
+		if keywords[name] == unknown && !strings.HasPrefix(name, "x-") {
+			n.report(value, diag.Note, "unknown-keyword", "%q means nothing to falgen and is left aside", name)
+		}
+	}
+	t := n.kind(&f, at)
+	t.Nullable = f.nullable
+	n.rules(t, f)
+	return t, f
+}
+
+func (n *normalizer) kind(f *folded, at place) *ir.Type {
+	if f.broken {
+		return &ir.Type{Kind: ir.Any}
+	}
+	if len(f.unions) > 0 {
+		n.report(f.node, diag.Note, "union", "alternatives of different types: kept as raw JSON")
+		return &ir.Type{Kind: ir.Any}
+	}
+	values := n.enumValues(f)
+	switch typeName := n.typeName(f, values); typeName {
+	case "string":
+		switch {
+		case len(values) > 0:
+			return n.enum(f, at, values, false)
+		case !n.inOutput && mediaName.MatchString(at.name):
+			return &ir.Type{Kind: ir.Media}
+		}
+		return &ir.Type{Kind: ir.String}
+	case "integer":
+		if len(values) > 0 {
+			return n.enum(f, at, values, true)
+		}
+		return &ir.Type{Kind: ir.Integer}
+	case "number":
+		return &ir.Type{Kind: ir.Float}
+	case "boolean":
+		return &ir.Type{Kind: ir.Bool}
+	case "array":
+		elem := &ir.Type{Kind: ir.Any}
+		if items := f.keywords["items"]; items != nil {
+			elem, _ = n.typ(items, at.item())
+		}
+		return &ir.Type{Kind: ir.List, Elem: elem}
+	case "object":
+		return n.object(f, at)
+	}
+	return &ir.Type{Kind: ir.Any}
+}
+
+// mediaName tells a property that takes a URL of media.
+var mediaName = regexp.MustCompile(`(^|_)urls?$`)
+
+// typeName returns the one type that a schema allows, or "" for any. A null among several makes it nullable.
+func (n *normalizer) typeName(f *folded, values []ir.EnumValue) string {
+	t := f.keywords["type"]
+	var names []string
+	switch {
+	case t.Is(spec.String):
+		names = []string{t.Text}
+	case t.Is(spec.Array):
+		for _, e := range t.Elems {
+			if e.String() == "null" {
+				f.nullable = true
+			} else {
+				names = append(names, e.String())
+			}
+		}
+	case t != nil:
+		n.report(t, diag.Repair, "type-keyword", "expected the name of a type, found a %s: read as any type", t.Kind)
+	case f.keywords["properties"] != nil, f.keywords["additionalProperties"] != nil:
+		return "object"
+	case f.keywords["items"] != nil:
+		return "array"
+	case len(values) > 0:
+		if _, ok := values[0].Value.JSON.(string); ok {
+			return "string"
+		}
+		return "integer"
+	}
+	if len(names) != 1 {
+		return ""
+	}
+	switch names[0] {
+	case "string", "integer", "number", "boolean", "array", "object":
+		return names[0]
+	case "null":
+		f.nullable = true
+		return ""
+	}
+	n.report(t, diag.Repair, "unknown-type", "there is no type %q: read as any type", names[0])
+	return ""
+}
+
+// enumValues returns the values of an enum of strings or of whole numbers, in the document's order and each once. A
+// null among them makes the schema nullable.
+func (n *normalizer) enumValues(f *folded) []ir.EnumValue {
+	var nodes []*spec.Node
+	if c := f.keywords["const"]; c != nil {
+		nodes = []*spec.Node{c}
+	} else if e := f.keywords["enum"]; e.Is(spec.Array) {
+		nodes = e.Elems
+	}
+	var values []ir.EnumValue
+	seen := map[any]bool{}
+	kinds := map[spec.Kind]bool{}
+	for _, v := range nodes {
+		switch {
+		case v.Is(spec.Null):
+			f.nullable = true
+			continue
+		case v.Is(spec.Number):
+			if !wholeNumber.MatchString(v.Text) {
+				return nil
+			}
+		case !v.Is(spec.String):
+			return nil
+		}
+		kinds[v.Kind] = true
+		if value := v.Value(); !seen[value] {
+			seen[value] = true
+			values = append(values, ir.EnumValue{Value: ir.Value{JSON: value}})
+		}
+	}
+	if len(kinds) > 1 {
+		return nil
+	}
+	return values
+}
+
+var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
+
+// enum models an enum. Two places with one name and the same values share it.
+func (n *normalizer) enum(f *folded, at place, values []ir.EnumValue, integer bool) *ir.Type {
+	e := &ir.Enum{Origin: ir.Origin{Schema: f.component}, Integer: integer, Values: values}
+	if e.Schema == "" {
+		e.Property, e.Item = at.name, at.inItem
+	}
+	key := fmt.Sprintf("%q %q %v %q", e.Schema, e.Property, integer, values)
+	if met := n.enums[key]; met != nil {
+		e = met
+	} else {
+		e.Owner = at.owner
+		n.enums[key] = e
+		n.out.Enums = append(n.out.Enums, e)
+	}
+	return &ir.Type{Kind: ir.EnumKind, Enum: e}
+}
+
+// rules reads the constraints that go with the kind of t; the others mean nothing to a value of that kind.
+func (n *normalizer) rules(t *ir.Type, f folded) {
+	r := &t.Rules
+	switch t.Kind {
+	case ir.Integer, ir.Float:
+		r.Min, r.Above = n.lower(f, "minimum", "exclusiveMinimum")
+		r.Max, r.Below = n.lower(f, "maximum", "exclusiveMaximum")
+		if r.MultipleOf = n.number(f.keywords["multipleOf"]); r.MultipleOf != nil && (*r.MultipleOf == "0" || (*r.MultipleOf)[0] == '-') {
+			n.report(f.keywords["multipleOf"], diag.Repair, "multiple-of", "no number is a multiple of %s: left aside", *r.MultipleOf)
+			r.MultipleOf = nil
+		}
+	case ir.String, ir.Media:
+		r.MinLength, r.MaxLength = n.count(f, "minLength"), n.count(f, "maxLength")
+		r.Pattern = n.pattern(f.keywords["pattern"])
+	case ir.List:
+		r.MinLength, r.MaxLength = n.count(f, "minItems"), n.count(f, "maxItems")
+		r.Unique = f.keywords["uniqueItems"].True()
+	case ir.Map:
+		r.MinLength, r.MaxLength = n.count(f, "minProperties"), n.count(f, "maxProperties")
+	}
+}
+
+// lower reads a bound: OpenAPI 3.0 marks an exclusive one with true beside it, 3.1 gives its own number.
+func (n *normalizer) lower(f folded, inclusive, exclusive string) (in, ex *ir.Number) {
+	in = n.number(f.keywords[inclusive])
+	switch x := f.keywords[exclusive]; {
+	case x.True():
+		return nil, in
+	case x.Is(spec.Bool):
+		return in, nil
+	default:
+		return in, n.number(x)
+	}
+}
+
+func (n *normalizer) number(at *spec.Node) *ir.Number {
+	if at == nil || at.Is(spec.Null) {
+		return nil
+	}
+	if !at.Is(spec.Number) {
+		n.report(at, diag.Repair, "bound", "expected a number, found a %s: left aside", at.Kind)
+		return nil
+	}
+	num, err := ir.ParseNumber(at.Text)
+	if err != nil {
+		n.report(at, diag.Repair, "bound", "the bound %v: left aside", err)
+		return nil
+	}
+	return &num
+}
+
+func (n *normalizer) count(f folded, keyword string) *int {
+	at := f.keywords[keyword]
+	num := n.number(at)
+	if num == nil {
+		return nil
+	}
+	var c int
+	if err := json.Unmarshal([]byte(*num), &c); err != nil || c < 0 {
+		n.report(at, diag.Repair, "bound", "%s is no count: left aside", at.Text)
+		return nil
+	}
+	return &c
+}
+
+func (n *normalizer) pattern(at *spec.Node) string {
+	if at == nil {
+		return ""
+	}
+	if _, err := regexp.Compile(at.String()); err != nil {
+		n.report(at, diag.Note, "pattern", "Go cannot check this pattern, so only the server will: %v", err)
+		return ""
+	}
+	return at.String()
+}

@@ -1,0 +1,40 @@
+package normalize
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// defaultValue returns the default of a field, or nil: for null, which is no more than unset, and for one that the
+// field itself would refuse.
+func (n *normalizer) defaultValue(d *spec.Node, t *ir.Type) *ir.Value {
+	if d.Is(spec.Null) {
+		if !t.Nullable {
+			n.report(d, diag.Repair, "null-default", "the default is null, which the field does not take: read as no default")
+		}
+		return nil
+	}
+	v, err := t.Fit(d.Value())
+	if err != nil {
+		rule := "default-type"
+		if t.Kind == ir.EnumKind {
+			rule = "default-not-in-enum"
+		}
+		n.report(d, diag.Repair, rule, "the default %v: read as no default", err)
+		return nil
+	}
+	return &ir.Value{JSON: v}
+}
+
+func equalRules(a, b ir.Rules) bool { return reflect.DeepEqual(a, b) }
+
+func sameDefault(v *ir.Value, literal string) bool {
+	if v == nil {
+		return literal == ""
+	}
+	return fmt.Sprint(v.JSON) == literal
+}

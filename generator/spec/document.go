@@ -1,0 +1,211 @@
+// Package spec acquires endpoint documents: from a folder, from one file, or from a dump of the platform's
+// catalogue. What it returns remembers where in its file each value stands.
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/falgen/falgen/generator/diag"
+)
+
+// A Document is the OpenAPI document of one endpoint.
+type Document struct {
+	ID   string
+	Root *Node
+	Meta Meta
+}
+
+// Meta is what a catalogue says beside the document. It is empty for a document of its own file.
+type Meta struct {
+	Title, Description, Category string
+}
+
+// A Set is what was found in one place.
+type Set struct {
+	Documents []*Document // by id
+	// Whole tells that the place is meant to hold every document of a project: a folder or a dump, not one document.
+	Whole bool
+}
+
+// Read reads the documents at path: a folder (all its .json files, at any depth), one document, or a catalogue dump.
+// A document that cannot be read is a diagnostic and does not stop the others; an error means that path itself
+// cannot be read.
+func Read(path string) (*Set, []diag.Diagnostic, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the documents: %w", err)
+	}
+	names := []string{path}
+	if info.IsDir() {
+		if names, err = jsonFiles(path); err != nil {
+			return nil, nil, fmt.Errorf("cannot read the documents: %w", err)
+		}
+		if len(names) == 0 {
+			return nil, nil, fmt.Errorf("%s holds no .json file: name a folder of documents, a document or a catalogue dump", path)
+		}
+	}
+	set := &Set{Whole: info.IsDir()}
+	var diags []diag.Diagnostic
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			diags = append(diags, unreadable(diag.Pos{File: filepath.ToSlash(name)}, err.Error()))
+			continue
+		}
+		docs, dump, ds := parse(filepath.ToSlash(name), text)
+		set.Documents = append(set.Documents, docs...)
+		set.Whole = set.Whole || dump
+		diags = append(diags, ds...)
+	}
+	set.Documents, diags = unique(set.Documents, diags)
+	return set, diag.Sort(diags), nil
+}
+
+// Parse reads one document from its text; name is what diagnostics call it.
+func Parse(name string, text []byte) (*Document, []diag.Diagnostic) {
+	docs, _, diags := parse(name, text)
+	if len(docs) != 1 {
+		return nil, diags
+	}
+	return docs[0], diags
+}
+
+func jsonFiles(dir string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".json") {
+			names = append(names, path)
+		}
+		return err
+	})
+	return names, err
+}
+
+func unreadable(pos diag.Pos, problem string) diag.Diagnostic {
+	return diag.Diagnostic{Pos: pos, Rule: "unreadable", Severity: diag.Error, Message: problem}
+}
+
+// parse reads a file that holds one document or a dump of many, and tells which it was.
+func parse(name string, text []byte) (docs []*Document, dump bool, diags []diag.Diagnostic) {
+	root, err := ParseFile(name, text)
+	if err != nil {
+		var syntax *SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, false, []diag.Diagnostic{unreadable(syntax.Pos, syntax.Problem)}
+		}
+		return nil, false, []diag.Diagnostic{unreadable(diag.Pos{File: name}, err.Error())}
+	}
+	add := func(root, id *Node, meta *Node) {
+		doc, problem := identify(root, id)
+		if problem != nil {
+			diags = append(diags, *problem)
+			return
+		}
+		doc.Meta = Meta{meta.Get("display_name").String(), meta.Get("description").String(), meta.Get("category").String()}
+		docs = append(docs, doc)
+	}
+	models := root.Get("models")
+	if !models.Is(Array) {
+		add(root, nil, nil)
+		return docs, false, diags
+	}
+	for _, m := range models.Elems {
+		if doc := m.Get("openapi"); doc != nil {
+			add(doc, m.Get("endpoint_id"), m.Get("metadata"))
+		} else {
+			diags = append(diags, unreadable(m.Pos(), "this entry of the catalogue has no \"openapi\": ask for it with expand=openapi-3.0"))
+		}
+	}
+	return docs, true, diags
+}
+
+// identify finds the endpoint that a document describes. given is the catalogue's word for it, or nil.
+func identify(root, given *Node) (*Document, *diag.Diagnostic) {
+	fail := func(at *Node, rule, format string, args ...any) (*Document, *diag.Diagnostic) {
+		return nil, &diag.Diagnostic{
+			Pos: at.Pos(), Endpoint: given.String(), Rule: rule, Severity: diag.Error, Message: fmt.Sprintf(format, args...),
+		}
+	}
+	if e := root.Get("error"); e != nil && root.Get("openapi") == nil {
+		return fail(root, "missing-document", "there is no document for %q, the catalogue says: %q", given.String(), e.Get("message").String())
+	}
+	if !root.Is(Object) || !root.Get("paths").Is(Object) {
+		return fail(root, "not-openapi", "this is no OpenAPI document of an endpoint: it has no \"paths\" object")
+	}
+	at := given
+	if at == nil {
+		at = root.Get("info", "x-fal-metadata", "endpointId")
+	}
+	if at == nil {
+		at = postedPath(root.Get("paths"))
+	}
+	if at == nil {
+		return fail(root, "no-endpoint-id", "the document does not say which endpoint it is: give it info/x-fal-metadata/endpointId")
+	}
+	if err := CheckID(at.String()); err != nil {
+		return fail(at, "endpoint-id", "%v", err)
+	}
+	return &Document{ID: at.String(), Root: root}, nil
+}
+
+// postedPath returns the path that takes a POST, without its slash, as if it were written where its operations are.
+func postedPath(paths *Node) *Node {
+	var found *Node
+	for _, p := range paths.Members {
+		id := strings.TrimPrefix(p.Name, "/")
+		if p.Value.Get("post") != nil && (found == nil || id < found.Text) {
+			found = &Node{Kind: String, Text: id, file: p.Value.file, start: p.Value.start}
+		}
+	}
+	return found
+}
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$`)
+
+// CheckID tells whether id may name an endpoint: two or more segments of letters, digits, dots, dashes and
+// underscores, none starting with a dot.
+func CheckID(id string) error {
+	if len(id) > 200 || !idPattern.MatchString(id) {
+		return fmt.Errorf("%.80q is no endpoint id: expected owner/app[/rest] of letters, digits, dots, dashes and underscores", id)
+	}
+	return nil
+}
+
+// unique sorts documents by id and refuses all but the first of an id.
+func unique(docs []*Document, diags []diag.Diagnostic) ([]*Document, []diag.Diagnostic) {
+	slices.SortStableFunc(docs, func(a, b *Document) int { return strings.Compare(a.ID, b.ID) })
+	kept := docs[:0]
+	for _, d := range docs {
+		if n := len(kept); n > 0 && kept[n-1].ID == d.ID {
+			diags = append(diags, diag.Diagnostic{
+				Pos: d.Root.Pos(), Endpoint: d.ID, Rule: "duplicate-endpoint", Severity: diag.Error,
+				Message: fmt.Sprintf("%s is already described at %s; remove one of the two", d.ID, kept[n-1].Root.Pos()),
+			})
+			continue
+		}
+		kept = append(kept, d)
+	}
+	return kept, diags
+}
+
+// Nearest says which of the documents an unknown id may have meant.
+func Nearest(id string, docs []*Document) string {
+	var near []string
+	last := id[strings.LastIndex(id, "/")+1:]
+	for _, d := range docs {
+		if strings.Contains(d.ID, last) || strings.Contains(id, d.ID) {
+			near = append(near, d.ID)
+		}
+	}
+	if len(near) == 0 || last == "" {
+		return fmt.Sprintf("none of the %d documents is like it", len(docs))
+	}
+	return "did you mean " + strings.Join(near[:min(len(near), 3)], " or ") + "?"
+}
