@@ -12,6 +12,8 @@ require (
 	golang.org/x/tools v0.47.0
 )
 
+require github.com/getkin/kin-openapi v0.152.0 // indirect
+
 require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect

@@ -3,6 +3,7 @@ package generator_test
 // The golden packages compile and vet with this test, since it imports them. Written by -update.
 import (
 	_ "github.com/falgen/falgen/testdata/golden/bounds/falai/golden/bounds"
+	_ "github.com/falgen/falgen/testdata/golden/circular-schema/falai/golden/circularschema"
 	_ "github.com/falgen/falgen/testdata/golden/default-repair/falai/golden/defaultrepair"
 	_ "github.com/falgen/falgen/testdata/golden/default/falai/golden/goldendefault"
 	_ "github.com/falgen/falgen/testdata/golden/deprecated/falai/golden/deprecated"

@@ -79,7 +79,7 @@ func readConfig(name string) (config, error) {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField())
 	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return c, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, true))
+		return c, yamlError(name, err)
 	}
 	if c.Specs == "" || c.Out == "" {
 		return c, fmt.Errorf("%s: specs and out must each name a folder", name)
@@ -91,6 +91,16 @@ func readConfig(name string) (config, error) {
 		}
 	}
 	return c, nil
+}
+
+// yamlError puts the place in front of what is wrong with a config file.
+func yamlError(name string, err error) error {
+	var bad yaml.Error
+	if errors.As(err, &bad) && bad.GetToken() != nil {
+		at := bad.GetToken().Position
+		return fmt.Errorf("%s:%d:%d: %s", name, at.Line, at.Column, bad.GetMessage())
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // importPath returns the import path of a folder by the go.mod above it, or "" where there is none.

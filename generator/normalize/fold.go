@@ -26,10 +26,21 @@ var annotations = map[string]bool{
 	"readOnly": true, "writeOnly": true, "nullable": true,
 }
 
+// maxFolds bounds the schemas of a document: a few components that each refer to the next one twice are more than a
+// machine can hold. Real documents have some hundreds.
+const maxFolds = 100_000
+
 // fold brings a schema into normal form. trail holds the components on the way here, since documents may refer in
 // circles.
 func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 	f := folded{node: schema, self: schema, keywords: map[string]*spec.Node{}}
+	if n.folds++; n.folds > maxFolds {
+		if n.folds == maxFolds+1 {
+			n.report(schema, diag.Error, "too-large", "the document's references multiply to more than %d schemas", maxFolds)
+		}
+		f.broken = true
+		return f
+	}
 	if !schema.Is(spec.Object) {
 		// A boolean schema allows everything or nothing; anything else is no schema.
 		if !schema.Is(spec.Bool) {
@@ -123,7 +134,7 @@ func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
 	}
 	name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
 	target := n.doc.Root.Get("components", "schemas", name)
-	if target == nil {
+	if target == nil || name == "" {
 		n.report(ref, diag.Repair, "missing-ref", "there is no component %q: read as free-form JSON", name)
 		return folded{node: ref, broken: true}
 	}

@@ -13,7 +13,7 @@ import (
 
 // Endpoint models one document. The endpoint is nil where a diagnostic is an error.
 func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
-	n := &normalizer{doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}}
+	n := &normalizer{doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{}}
 	info := doc.Root.Get("info")
 	meta := info.Get("x-fal-metadata")
 	n.out = &ir.Endpoint{
@@ -46,6 +46,8 @@ type normalizer struct {
 	inOutput bool // the output is being read: nothing there is sent
 	objects  map[string]*ir.Object
 	enums    map[string]*ir.Enum
+	open     map[*spec.Node]bool // the schemas that are being read
+	folds    int                 // how many schemas were read
 	diags    []diag.Diagnostic
 }
 

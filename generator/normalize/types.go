@@ -25,6 +25,12 @@ func (p place) item() place { return place{owner: p.owner, name: p.name, inItem:
 // typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
 func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	f := n.fold(schema, nil)
+	if n.open[schema] {
+		n.report(schema, diag.Repair, "circular-schema", "this schema contains itself without being a component: read as free-form JSON")
+		return &ir.Type{Kind: ir.Any}, f
+	}
+	n.open[schema] = true
+	defer delete(n.open, schema)
 	for name, value := range f.keywords {
 		if keywords[name] == unknown && !strings.HasPrefix(name, "x-") {
 			n.report(value, diag.Note, "unknown-keyword", "%q means nothing to falgen and is left aside", name)
