@@ -1,6 +1,7 @@
 package support
 
 import (
+	"math"
 	"reflect"
 
 	"github.com/falgen/falgen/fal"
@@ -69,6 +70,10 @@ func (c Checker) judge(v any, state state, rules []Rule) {
 		}
 		c.add("none_not_allowed", "must not be null", nil)
 	case present:
+		if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+			c.add("finite_number", "must be a finite number", nil)
+			return
+		}
 		for _, r := range rules {
 			if r.check != nil {
 				r.check(c, v)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"math/big"
 	"reflect"
 	"regexp"
@@ -23,13 +22,6 @@ type Rule struct {
 
 // Nullable lets null pass.
 var Nullable = Rule{nullable: true}
-
-// Finite demands a number that JSON can carry: neither NaN nor an infinity.
-var Finite = Rule{check: func(c Checker, v any) {
-	if f := reflect.ValueOf(v); f.CanFloat() && (math.IsNaN(f.Float()) || math.IsInf(f.Float(), 0)) {
-		c.add("finite_number", "must be a finite number", nil)
-	}
-}}
 
 // A Number is a bound: an untyped constant takes the first type that fits.
 type Number interface{ int | int64 | float64 }

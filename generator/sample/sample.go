@@ -15,10 +15,10 @@ const maxDepth = 6
 
 // Input returns an input for e: whatever is required, and what its document gives an example of that differs from
 // the default.
-func Input(e *ir.Endpoint) any { return value(e.Input, inputFields, 0) }
+func Input(e *ir.Endpoint) any { return value(e.Input, "", inputFields, 0) }
 
 // Output returns an output of e: whatever is required, and what its document gives an example of.
-func Output(e *ir.Endpoint) any { return value(e.Output, outputFields, 0) }
+func Output(e *ir.Endpoint) any { return value(e.Output, "", outputFields, 0) }
 
 // choose decides whether an optional field is part of a sample, given its example.
 type choose func(f *ir.Field, example any) bool
@@ -65,15 +65,7 @@ func field(f *ir.Field, pick choose, depth int) any {
 	if f.Default != nil {
 		return f.Default.JSON
 	}
-	switch f.Type.Kind {
-	case ir.Media:
-		return mediaURL(f.Name)
-	case ir.List:
-		if f.Type.Elem.Kind == ir.Media {
-			return []any{mediaURL(f.Name)}
-		}
-	}
-	return value(f.Type, pick, depth)
+	return value(f.Type, f.Name, pick, depth)
 }
 
 // mediaURL is an address of the kind of media that a property's name speaks of.
@@ -86,12 +78,13 @@ func mediaURL(name string) string {
 	return "https://example.com/file"
 }
 
-func value(t *ir.Type, pick choose, depth int) any {
+// value makes a value of type t for a property called name.
+func value(t *ir.Type, name string, pick choose, depth int) any {
 	switch t.Kind {
 	case ir.String:
 		return text(t.Rules)
 	case ir.Media:
-		return mediaURL("")
+		return mediaURL(name)
 	case ir.Integer, ir.Float:
 		return number(t)
 	case ir.Bool:
@@ -107,19 +100,19 @@ func value(t *ir.Type, pick choose, depth int) any {
 		members := map[string]any{}
 		for _, f := range t.Shared.Fields {
 			if f.Required {
-				members[f.Name] = mediaURL("")
+				members[f.Name] = mediaURL(name + strings.ToLower(t.Shared.Name))
 			}
 		}
 		return members
 	case ir.List:
-		return list(t, pick, depth)
+		return list(t, name, pick, depth)
 	case ir.Map:
 		return map[string]any{}
 	}
 	return map[string]any{}
 }
 
-func list(t *ir.Type, pick choose, depth int) any {
+func list(t *ir.Type, name string, pick choose, depth int) any {
 	n := 1
 	if t.Rules.MinLength != nil {
 		n = max(n, *t.Rules.MinLength)
@@ -129,7 +122,7 @@ func list(t *ir.Type, pick choose, depth int) any {
 	}
 	elems := make([]any, min(n, 100))
 	for i := range elems {
-		elems[i] = value(t.Elem, pick, depth+1)
+		elems[i] = value(t.Elem, name, pick, depth+1)
 		if t.Elem.Kind == ir.EnumKind { // distinct, where elements must be
 			elems[i] = t.Elem.Enum.Values[i%len(t.Elem.Enum.Values)].Value.JSON
 		}
