@@ -90,10 +90,10 @@ const (
 	present
 )
 
-// unwrap takes the value out of an Opt, a Media, a union or a pointer, and tells what of it the wire would show.
+// unwrap takes the value out of an Opt, a Media, a Union or a pointer, and tells what of it the wire would show.
 func unwrap(value any) (any, state) {
 	switch v := value.(type) {
-	case interface { // fal.Opt, fal.Media
+	case interface { // fal.Opt, fal.Media, Union
 		IsZero() bool
 		IsNull() bool
 		Any() any
@@ -105,11 +105,6 @@ func unwrap(value any) (any, state) {
 			return nil, absent
 		}
 		return v.Any(), present
-	case interface{ IsZero() bool }: // a union
-		if v.IsZero() {
-			return nil, absent
-		}
-		return v, present
 	}
 	v := reflect.ValueOf(value)
 	switch v.Kind() {

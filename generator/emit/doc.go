@@ -179,11 +179,15 @@ func typeFacts(t *ir.Type) []string {
 			facts = append(facts, "Pattern: "+r.Pattern)
 		}
 	case ir.EnumKind:
-		if len(t.Enum.Values) == 1 {
+		if t.Enum.Open {
+			facts = append(facts, "Such as "+enumText(t.Enum)+".")
+		} else if len(t.Enum.Values) == 1 {
 			facts = append(facts, "Always "+enumText(t.Enum)+".")
 		} else {
 			facts = append(facts, "One of "+enumText(t.Enum)+".")
 		}
+	case ir.UnionKind:
+		facts = append(facts, "Either "+armsText(t.Union, true)+".")
 	case ir.List:
 		facts = append(facts, countFacts(r, "element")...)
 		if r.Unique {

@@ -87,6 +87,9 @@ func source(e *ir.Endpoint, importPath string) *file {
 	for _, o := range e.Objects {
 		f.object(o)
 	}
+	for _, u := range e.Unions {
+		f.union(u)
+	}
 	for _, en := range e.Enums {
 		f.enum(en)
 	}

@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -52,7 +53,7 @@ func declared(f *ast.File) []string {
 		case *ast.FuncDecl:
 			name := "func " + d.Name.Name
 			if d.Recv != nil {
-				name = fmt.Sprintf("method %s.%s", d.Recv.List[0].Type, d.Name.Name)
+				name = fmt.Sprintf("method %s.%s", types.ExprString(d.Recv.List[0].Type), d.Name.Name)
 			}
 			names = append(names, name)
 		case *ast.GenDecl:

@@ -59,6 +59,15 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 				return w.id(e.Name)
 			}
 		}
+		if s, ok := v.(string); ok { // of an open enum
+			return w.id(t.Enum.Name).Call(jen.Lit(s))
+		}
+	case ir.UnionKind:
+		arm, err := t.Union.Arm(v)
+		if err != nil {
+			panic("a value of no arm passed Fit: " + err.Error())
+		}
+		return w.id(t.Union.Name + "From" + arm.Name).Call(w.value(arm.Type, v))
 	case ir.List:
 		if short(v.([]any)) {
 			return w.file.typFrom(t, w.from).ValuesFunc(func(g *jen.Group) {

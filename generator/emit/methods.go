@@ -16,7 +16,7 @@ func (f *file) needed(own func(*ir.Field) bool) map[*ir.Object]bool {
 		grown = false
 		for _, o := range f.endpoint.Objects {
 			for _, field := range o.Fields {
-				if o.InInput && !need[o] && (own(field) || need[held(field.Type)]) {
+				if o.InInput && !need[o] && (own(field) || holds(need, field.Type)) {
 					need[o], grown = true, true
 				}
 			}
@@ -25,12 +25,19 @@ func (f *file) needed(own func(*ir.Field) bool) map[*ir.Object]bool {
 	return need
 }
 
-// held returns the object that a value of type t is or holds, or nil.
-func held(t *ir.Type) *ir.Object {
-	for t.Elem != nil {
-		t = t.Elem
+// holds reports whether a value of type t is or holds one of the objects.
+func holds(objects map[*ir.Object]bool, t *ir.Type) bool {
+	switch t.Kind {
+	case ir.List, ir.Map:
+		return holds(objects, t.Elem)
+	case ir.UnionKind:
+		for _, arm := range t.Union.Arms {
+			if holds(objects, arm.Type) {
+				return true
+			}
+		}
 	}
-	return t.Object
+	return objects[t.Object]
 }
 
 func support(name string) *jen.Statement { return jen.Qual(supportPath, name) }
@@ -68,7 +75,7 @@ func (f *file) checkLine(field *ir.Field) *jen.Statement {
 	rules := f.rules(field.Type)
 	shape, kind := field.Shape(), field.Type.Kind
 	canBeMissing := field.Required && (shape == ir.OmitZero || shape == ir.Pointer)
-	canBeNull := shape == ir.Optional || shape == ir.NullWhenUnset || kind == ir.Media
+	canBeNull := shape == ir.Optional || shape == ir.NullWhenUnset || kind == ir.Media || kind == ir.UnionKind
 	if len(rules) == 0 && !canBeMissing && (!canBeNull || field.Type.Nullable) {
 		return nil
 	}
@@ -109,7 +116,15 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	}
 	switch t.Kind {
 	case ir.EnumKind:
-		rules = append(rules, support("OneOf").Call(jen.Id(t.Enum.ValuesName)))
+		if !t.Enum.Open {
+			rules = append(rules, support("OneOf").Call(jen.Id(t.Enum.ValuesName)))
+		}
+	case ir.UnionKind:
+		anyOf := support("AnyOf").Op("(") // a line an arm
+		for _, arm := range t.Union.Arms {
+			anyOf.Line().Add(support("ArmRules").Types(f.typ(arm.Type)).Call(f.rules(arm.Type)...)).Op(",")
+		}
+		rules = append(rules, anyOf.Line().Op(")"))
 	case ir.ObjectKind:
 		if f.checked[t.Object] {
 			rules = append(rules, support("Object").Call(jen.Id(t.Object.Name).Dot("check")))
@@ -196,7 +211,7 @@ func (f *file) setDefault(field *ir.Field, at *jen.Statement) []jen.Code {
 		)}
 	case shape == ir.OmitZero && field.Type.Kind == ir.EnumKind:
 		return []jen.Code{at.Clone().Op("=").Qual("cmp", "Or").Call(at.Clone(), def)}
-	case shape == ir.OmitZero && field.Type.Kind == ir.Media:
+	case shape == ir.OmitZero && (field.Type.Kind == ir.Media || field.Type.Kind == ir.UnionKind):
 		return []jen.Code{jen.If(at.Clone().Dot("IsZero").Call()).Block(at.Clone().Op("=").Add(def))}
 	case shape == ir.OmitZero:
 		return []jen.Code{jen.If(at.Clone().Op("==").Nil()).Block(at.Clone().Op("=").Add(def))}

@@ -30,6 +30,8 @@ func (f *file) typFrom(t *ir.Type, from string) *jen.Statement {
 		return own(t.Enum.Name)
 	case ir.ObjectKind:
 		return own(t.Object.Name)
+	case ir.UnionKind:
+		return own(t.Union.Name)
 	case ir.SharedKind:
 		return jen.Qual(falPath, t.Shared.Name)
 	case ir.List:
@@ -118,7 +120,11 @@ func (f *file) enum(e *ir.Enum) {
 		base = jen.Int64()
 	}
 	doc := fmt.Sprintf("%s is a value of %q.", e.Name, first(e.Schema, e.Property))
-	f.declare("type "+e.Name, []string{doc + " A server may send values that [" + e.ValuesName + "] does not list."},
+	also := " A server may send values that [" + e.ValuesName + "] does not list."
+	if e.Open {
+		also = " It may be any other text, too."
+	}
+	f.declare("type "+e.Name, []string{doc + also},
 		jen.Type().Id(e.Name).Add(base))
 	var consts, names []jen.Code
 	for _, v := range e.Values {

@@ -45,7 +45,16 @@ func (t *Type) Fit(v any) (any, error) {
 				return v, nil
 			}
 		}
+		if _, ok := v.(string); ok && t.Enum.Open {
+			return v, nil
+		}
 		return nil, fmt.Errorf("is %.80q, which is none of the values", fmt.Sprint(v))
+	case UnionKind:
+		arm, err := t.Union.Arm(v)
+		if err != nil {
+			return nil, err
+		}
+		return arm.Type.Fit(v)
 	case List:
 		list, ok := v.([]any)
 		if !ok {
@@ -68,6 +77,16 @@ func (t *Type) Fit(v any) (any, error) {
 		return fitMembers(v, t.Shared.fieldType, t.Shared.required())
 	}
 	return v, nil
+}
+
+// Arm returns the first arm that v fits.
+func (u *Union) Arm(v any) (*Arm, error) {
+	for i := range u.Arms {
+		if _, err := u.Arms[i].Type.Fit(v); err == nil {
+			return &u.Arms[i], nil
+		}
+	}
+	return nil, fmt.Errorf("is %s, which fits none of the alternatives", describe(v))
 }
 
 // fitMembers fits each member of an object; a member of no known type stays as it is.

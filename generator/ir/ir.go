@@ -17,6 +17,7 @@ type Endpoint struct {
 	Input, Output    *Type
 	Objects          []*Object // in the order in which they are first met, Input and Output first
 	Enums            []*Enum   // in the order in which they are first met
+	Unions           []*Union  // in the order in which they are first met
 	Pos              diag.Pos
 
 	Package Package // set by naming
@@ -41,6 +42,7 @@ const (
 	EnumKind               // one of the values of Type.Enum
 	ObjectKind             // the properties of Type.Object
 	SharedKind             // the type of package fal that Type.Shared names
+	UnionKind              // one of the alternatives of Type.Union
 	List                   // of Type.Elem
 	Map                    // from string to Type.Elem
 )
@@ -51,6 +53,7 @@ type Type struct {
 	Elem     *Type
 	Object   *Object
 	Enum     *Enum
+	Union    *Union
 	Shared   *Shared
 	Nullable bool
 	Rules    Rules
@@ -87,6 +90,7 @@ type Origin struct {
 	Owner    *Object // else the object
 	Property string  // and the property in which it stands
 	Item     bool    // as what the property's list or map holds
+	Arm      bool    // as one of the property's alternatives
 }
 
 // A Field is one property of an object.
@@ -112,10 +116,11 @@ type Hint struct {
 	Text string
 }
 
-// An Enum is a closed list of values that may grow: unknown ones decode.
+// An Enum is a list of values that may grow: unknown ones decode.
 type Enum struct {
 	Origin
 	Integer bool
+	Open    bool // the document allows other values, too
 	Values  []EnumValue
 
 	Name       string // set by naming
@@ -126,6 +131,21 @@ type Enum struct {
 type EnumValue struct {
 	Value Value  // a string or a json.Number
 	Name  string // set by naming
+}
+
+// A Union is a value of one of several types.
+type Union struct {
+	Origin
+	Arms []Arm
+
+	Name string // set by naming
+}
+
+// An Arm is one alternative of a union.
+type Arm struct {
+	Type *Type
+
+	Name string // set by naming: of the accessor, and behind "From" of the constructor
 }
 
 // A Value is a JSON value as encoding/json decodes it into an any, with numbers as json.Number.

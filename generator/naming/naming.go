@@ -26,8 +26,12 @@ func Assign(e *ir.Endpoint) {
 		}
 	}
 	for _, en := range e.Enums {
-		en.Name = names.takeBoth("Values", originNames(en.Origin, "Enum")...)
+		en.Name = names.takeBoth("Values", originNames(en.Origin, "Preset")...)
 		en.ValuesName = en.Name + "Values"
+	}
+	for _, u := range e.Unions {
+		u.Name = names.take(originNames(u.Origin, "Union")...)
+		nameArms(u, names)
 	}
 	for _, en := range e.Enums {
 		for i := range en.Values {
@@ -61,10 +65,53 @@ func originNames(from ir.Origin, kind string) []string {
 		property = Singular(property)
 	}
 	name := exported(Pascal(property))
-	if from.Owner == nil {
+	switch {
+	case from.Arm:
+		return []string{name + kind, from.Owner.Name + name + kind}
+	case from.Owner == nil:
 		return []string{name, name + kind}
 	}
 	return []string{name, from.Owner.Name + name, name + kind}
+}
+
+// nameArms names the accessors of a union, and with them its constructors.
+func nameArms(u *ir.Union, names allocator) {
+	methods := allocator{"Union": true, "Any": true, "Decode": true, "IsNull": true, "IsZero": true, "MarshalJSON": true, "UnmarshalJSON": true}
+	for i := range u.Arms {
+		arm := &u.Arms[i]
+		label := armLabel(arm.Type)
+		if label == u.Name {
+			label = "Object"
+		}
+		arm.Name = methods.take(strings.TrimPrefix(label, u.Name))
+		names[u.Name+"From"+arm.Name] = true
+	}
+}
+
+func armLabel(t *ir.Type) string {
+	switch t.Kind {
+	case ir.String:
+		return "Text"
+	case ir.Integer:
+		return "Int"
+	case ir.Float:
+		return "Float"
+	case ir.Bool:
+		return "Bool"
+	case ir.Media:
+		return "Media"
+	case ir.EnumKind:
+		return t.Enum.Name
+	case ir.ObjectKind:
+		return t.Object.Name
+	case ir.SharedKind:
+		return t.Shared.Name
+	case ir.List:
+		return armLabel(t.Elem) + "List"
+	case ir.Map:
+		return "Map"
+	}
+	return "JSON"
 }
 
 func fieldName(wire string) string {

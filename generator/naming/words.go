@@ -10,7 +10,7 @@ import (
 // initialisms are written in one case, as Go does.
 var initialisms = map[string]string{
 	"api": "API", "cfg": "CFG", "cpu": "CPU", "crf": "CRF", "css": "CSS", "csv": "CSV", "dpi": "DPI", "fps": "FPS",
-	"gif": "GIF", "gpu": "GPU", "hdr": "HDR", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs",
+	"gif": "GIF", "gpu": "GPU", "hd": "HD", "hdr": "HDR", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs",
 	"ip": "IP", "jpeg": "JPEG", "jpg": "JPG", "json": "JSON", "llm": "LLM", "lora": "LoRA", "loras": "LoRAs", "mp3": "MP3",
 	"mp4": "MP4", "nsfw": "NSFW", "ok": "OK", "pdf": "PDF", "png": "PNG", "rgb": "RGB", "rgba": "RGBA", "sdxl": "SDXL", "srt": "SRT",
 	"svg": "SVG", "tts": "TTS", "ui": "UI", "uri": "URI", "url": "URL", "urls": "URLs", "uuid": "UUID", "vae": "VAE",

@@ -33,7 +33,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 		o.Examples = append(o.Examples, ir.Value{JSON: ex.Value()})
 	}
 	if schema == "" {
-		o.Owner, o.Property, o.Item = at.owner, at.name, at.inItem
+		o.Owner, o.Property, o.Item, o.Arm = at.owner, at.name, at.inItem, at.inArm
 	} else if !at.root {
 		n.objects[schema] = o
 	}

@@ -17,10 +17,17 @@ type place struct {
 	name   string     // the property's name, or Input or Output
 	root   bool
 	inItem bool // it is what a list or map holds
+	inArm  bool // it is one of several alternatives
+}
+
+// arm is the place of an alternative at p.
+func (p place) arm() place {
+	p.root, p.inArm = false, true
+	return p
 }
 
 // item is the place of what a list or map at p holds.
-func (p place) item() place { return place{owner: p.owner, name: p.name, inItem: true} }
+func (p place) item() place { return place{owner: p.owner, name: p.name, inItem: true, inArm: p.inArm} }
 
 // typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
 func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
@@ -38,30 +45,56 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	}
 	t := n.kind(&f, at)
 	t.Nullable = f.nullable
-	n.rules(t, f)
 	return t, f
 }
 
 func (n *normalizer) kind(f *folded, at place) *ir.Type {
-	if f.broken {
+	switch {
+	case f.broken:
 		return &ir.Type{Kind: ir.Any}
-	}
-	if len(f.unions) > 0 {
-		n.report(f.node, diag.Note, "union", "alternatives of different types: kept as raw JSON")
+	case len(f.unions) > 1:
+		n.report(f.node, diag.Note, "union-of-unions", "several lists of alternatives at once: kept as raw JSON")
 		return &ir.Type{Kind: ir.Any}
+	case len(f.unions) == 1:
+		var arms []*ir.Type
+		for _, arm := range f.unions[0] {
+			t, _ := n.typ(arm, at.arm())
+			arms = append(arms, t)
+		}
+		return n.union(f, at, arms)
 	}
 	values := n.enumValues(f)
-	switch typeName := n.typeName(f, values); typeName {
+	names := n.typeNames(f, values)
+	if len(names) > 1 {
+		at = at.arm()
+	}
+	var arms []*ir.Type
+	for _, name := range names {
+		t := n.named(name, f, at, values)
+		n.rules(t, *f)
+		arms = append(arms, t)
+	}
+	if len(arms) == 1 {
+		return arms[0]
+	}
+	at.inArm = false
+	return n.union(f, at, arms)
+}
+
+// named models a schema of the type that has a name.
+func (n *normalizer) named(typeName string, f *folded, at place, values []ir.EnumValue) *ir.Type {
+	isText := len(values) > 0 && textual(values[0])
+	switch typeName {
 	case "string":
 		switch {
-		case len(values) > 0:
+		case isText:
 			return n.enum(f, at, values, false)
 		case !n.inOutput && mediaName.MatchString(at.name):
 			return &ir.Type{Kind: ir.Media}
 		}
 		return &ir.Type{Kind: ir.String}
 	case "integer":
-		if len(values) > 0 {
+		if len(values) > 0 && !isText {
 			return n.enum(f, at, values, true)
 		}
 		return &ir.Type{Kind: ir.Integer}
@@ -81,48 +114,49 @@ func (n *normalizer) kind(f *folded, at place) *ir.Type {
 	return &ir.Type{Kind: ir.Any}
 }
 
+func textual(v ir.EnumValue) bool {
+	_, ok := v.Value.JSON.(string)
+	return ok
+}
+
 // mediaName tells a property that takes a URL of media.
 var mediaName = regexp.MustCompile(`(^|_)urls?$`)
 
-// typeName returns the one type that a schema allows, or "" for any. A null among several makes it nullable.
-func (n *normalizer) typeName(f *folded, values []ir.EnumValue) string {
+// typeNames returns the types that a schema allows; none means any. A null among them makes it nullable.
+func (n *normalizer) typeNames(f *folded, values []ir.EnumValue) []string {
 	t := f.keywords["type"]
-	var names []string
+	nodes := []*spec.Node{t}
 	switch {
-	case t.Is(spec.String):
-		names = []string{t.Text}
 	case t.Is(spec.Array):
-		for _, e := range t.Elems {
-			if e.String() == "null" {
-				f.nullable = true
-			} else {
-				names = append(names, e.String())
-			}
-		}
-	case t != nil:
+		nodes = t.Elems
+	case t != nil && !t.Is(spec.String):
 		n.report(t, diag.Repair, "type-keyword", "expected the name of a type, found a %s: read as any type", t.Kind)
+		return nil
+	case t != nil:
 	case f.keywords["properties"] != nil, f.keywords["additionalProperties"] != nil:
-		return "object"
+		return []string{"object"}
 	case f.keywords["items"] != nil:
-		return "array"
+		return []string{"array"}
+	case len(values) > 0 && textual(values[0]):
+		return []string{"string"}
 	case len(values) > 0:
-		if _, ok := values[0].Value.JSON.(string); ok {
-			return "string"
+		return []string{"integer"}
+	default:
+		return nil
+	}
+	var names []string
+	for _, node := range nodes {
+		switch name := node.String(); name {
+		case "string", "integer", "number", "boolean", "array", "object":
+			names = append(names, name)
+		case "null":
+			f.nullable = true
+		default:
+			n.report(node, diag.Repair, "unknown-type", "there is no type %q: read as any type", name)
+			return nil
 		}
-		return "integer"
 	}
-	if len(names) != 1 {
-		return ""
-	}
-	switch names[0] {
-	case "string", "integer", "number", "boolean", "array", "object":
-		return names[0]
-	case "null":
-		f.nullable = true
-		return ""
-	}
-	n.report(t, diag.Repair, "unknown-type", "there is no type %q: read as any type", names[0])
-	return ""
+	return names
 }
 
 // enumValues returns the values of an enum of strings or of whole numbers, in the document's order and each once. A
@@ -167,9 +201,9 @@ var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
 func (n *normalizer) enum(f *folded, at place, values []ir.EnumValue, integer bool) *ir.Type {
 	e := &ir.Enum{Origin: ir.Origin{Schema: f.component}, Integer: integer, Values: values}
 	if e.Schema == "" {
-		e.Property, e.Item = at.name, at.inItem
+		e.Property, e.Item, e.Arm = at.name, at.inItem, at.inArm
 	}
-	key := fmt.Sprintf("%q %q %v %q", e.Schema, e.Property, integer, values)
+	key := fmt.Sprintf("%q %q %v %v %q", e.Schema, e.Property, e.Arm, integer, values)
 	if met := n.enums[key]; met != nil {
 		e = met
 	} else {

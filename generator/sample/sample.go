@@ -11,7 +11,7 @@ import (
 )
 
 // maxDepth bounds how deep values nest where a schema contains itself.
-const maxDepth = 6
+const maxDepth = 3
 
 // Input returns an input for e: whatever is required, and what its document gives an example of that differs from
 // the default.
@@ -104,6 +104,8 @@ func value(t *ir.Type, name string, pick choose, depth int) any {
 			}
 		}
 		return members
+	case ir.UnionKind:
+		return value(t.Union.Arms[0].Type, name, pick, depth)
 	case ir.List:
 		return list(t, name, pick, depth)
 	case ir.Map:

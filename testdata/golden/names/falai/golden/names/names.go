@@ -148,12 +148,12 @@ type Part struct {
 	Mode PartMode `json:"mode,omitzero"`
 
 	// Always "c".
-	ModeValues ModeValuesEnum `json:"mode_values,omitzero"`
+	ModeValues ModeValuesPreset `json:"mode_values,omitzero"`
 }
 
 func (in Part) check(c support.Checker) {
 	c.Optional("mode", in.Mode, support.OneOf(PartModeValues))
-	c.Optional("mode_values", in.ModeValues, support.OneOf(ModeValuesEnumValues))
+	c.Optional("mode_values", in.ModeValues, support.OneOf(ModeValuesPresetValues))
 }
 
 // Output is what fal-ai/golden/names returns.
@@ -198,21 +198,21 @@ func (p PartMode) Known() bool {
 	return slices.Contains(PartModeValues(), p)
 }
 
-// ModeValuesEnum is a value of "mode_values". A server may send values that [ModeValuesEnumValues] does not
+// ModeValuesPreset is a value of "mode_values". A server may send values that [ModeValuesPresetValues] does not
 // list.
-type ModeValuesEnum string
+type ModeValuesPreset string
 
-// The values of ModeValuesEnum, in the document's order.
+// The values of ModeValuesPreset, in the document's order.
 const (
-	ModeValuesEnumC ModeValuesEnum = "c"
+	ModeValuesPresetC ModeValuesPreset = "c"
 )
 
-// ModeValuesEnumValues returns the values that the document lists, in its order.
-func ModeValuesEnumValues() []ModeValuesEnum {
-	return []ModeValuesEnum{ModeValuesEnumC}
+// ModeValuesPresetValues returns the values that the document lists, in its order.
+func ModeValuesPresetValues() []ModeValuesPreset {
+	return []ModeValuesPreset{ModeValuesPresetC}
 }
 
-// Known reports whether m is one of [ModeValuesEnumValues].
-func (m ModeValuesEnum) Known() bool {
-	return slices.Contains(ModeValuesEnumValues(), m)
+// Known reports whether m is one of [ModeValuesPresetValues].
+func (m ModeValuesPreset) Known() bool {
+	return slices.Contains(ModeValuesPresetValues(), m)
 }

@@ -20,85 +20,17 @@ func Example() {
 		Tree: recursion.Node{
 			Next: &recursion.Node{
 				Next: &recursion.Node{
-					Next: &recursion.Node{
-						Next: &recursion.Node{
-							Next: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-							Parent: &recursion.Parent{
-								Node: &recursion.Node{},
-							},
-						},
-						Parent: &recursion.Parent{
-							Node: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-						},
-					},
-					Parent: &recursion.Parent{
-						Node: &recursion.Node{
-							Next: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-							Parent: &recursion.Parent{
-								Node: &recursion.Node{},
-							},
-						},
-					},
+					Next:   &recursion.Node{},
+					Parent: &recursion.Parent{},
 				},
 				Parent: &recursion.Parent{
-					Node: &recursion.Node{
-						Next: &recursion.Node{
-							Next: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-							Parent: &recursion.Parent{
-								Node: &recursion.Node{},
-							},
-						},
-						Parent: &recursion.Parent{
-							Node: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-						},
-					},
+					Node: &recursion.Node{},
 				},
 			},
 			Parent: &recursion.Parent{
 				Node: &recursion.Node{
-					Next: &recursion.Node{
-						Next: &recursion.Node{
-							Next: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-							Parent: &recursion.Parent{
-								Node: &recursion.Node{},
-							},
-						},
-						Parent: &recursion.Parent{
-							Node: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-						},
-					},
-					Parent: &recursion.Parent{
-						Node: &recursion.Node{
-							Next: &recursion.Node{
-								Next:   &recursion.Node{},
-								Parent: &recursion.Parent{},
-							},
-							Parent: &recursion.Parent{
-								Node: &recursion.Node{},
-							},
-						},
-					},
+					Next:   &recursion.Node{},
+					Parent: &recursion.Parent{},
 				},
 			},
 		},

@@ -4,7 +4,6 @@ package union_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log"
 
@@ -18,7 +17,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	res, err := union.New(client).Subscribe(context.Background(), union.Input{
-		Duration: json.RawMessage("{}"),
+		Duration: union.DurationFromText("5s"),
 	})
 	if err != nil {
 		log.Fatal(err)

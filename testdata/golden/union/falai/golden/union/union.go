@@ -6,7 +6,7 @@
 package union
 
 import (
-	"encoding/json"
+	"slices"
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/support"
@@ -28,10 +28,23 @@ func New(c *fal.Client) *Client {
 
 // Input is what fal-ai/golden/union takes.
 type Input struct {
-	// Required.
-	Duration json.RawMessage `json:"duration,omitzero"`
+	// Required. Default: "5s". Either a whole number or a string.
+	Duration Duration `json:"duration,omitzero"`
 
-	Size json.RawMessage `json:"size,omitzero"`
+	// Default: "square_hd". Either a [fal.ImageSize] or an [ImageSizePreset].
+	ImageSize ImageSize `json:"image_size,omitzero"`
+
+	// Default: {"height":20,"width":10}. Either a [fal.ImageSize] or an [OtherSizePreset]. May be null.
+	OtherSize fal.Opt[OtherSize] `json:"other_size,omitzero"`
+
+	// Either a number or a [SeedObject].
+	Seed Seed `json:"seed,omitzero"`
+
+	// Each: either an [A] or a [B].
+	Sources []Source `json:"sources,omitzero"`
+
+	// Either a URL of media or an [A].
+	SourceURL SourceURL `json:"source_url,omitzero"`
 }
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
@@ -41,17 +54,349 @@ func (in Input) Validate() error {
 }
 
 func (in Input) check(c support.Checker) {
-	c.Required("duration", in.Duration)
+	c.Required("duration", in.Duration, support.AnyOf(
+		support.ArmRules[int64](),
+		support.ArmRules[string](),
+	))
+	c.Optional("image_size", in.ImageSize, support.AnyOf(
+		support.ArmRules[fal.ImageSize](support.ImageSize()),
+		support.ArmRules[ImageSizePreset](support.OneOf(ImageSizePresetValues)),
+	))
+	c.Optional("other_size", in.OtherSize, support.Nullable, support.AnyOf(
+		support.ArmRules[fal.ImageSize](support.ImageSize()),
+		support.ArmRules[OtherSizePreset](support.OneOf(OtherSizePresetValues)),
+	))
+	c.Optional("seed", in.Seed, support.AnyOf(
+		support.ArmRules[float64](),
+		support.ArmRules[SeedObject](support.Object(SeedObject.check)),
+	))
+	c.Optional("sources", in.Sources, support.Items(support.AnyOf(
+		support.ArmRules[A](support.Object(A.check)),
+		support.ArmRules[B](support.Object(B.check)),
+	)))
+	c.Optional("source_url", in.SourceURL, support.AnyOf(
+		support.ArmRules[fal.Media](),
+		support.ArmRules[A](support.Object(A.check)),
+	))
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
+	if in.Duration.IsZero() {
+		in.Duration = DefaultDuration()
+	}
+	if in.ImageSize.IsZero() {
+		in.ImageSize = DefaultImageSize()
+	}
+	in.OtherSize = support.Default(in.OtherSize, DefaultOtherSize())
 	return in
+}
+
+// DefaultDuration returns what the server takes for an unset Input.Duration.
+func DefaultDuration() Duration {
+	return DurationFromText("5s")
+}
+
+// DefaultImageSize returns what the server takes for an unset Input.ImageSize.
+func DefaultImageSize() ImageSize {
+	return ImageSizeFromPreset(ImageSizePresetSquareHD)
+}
+
+// DefaultOtherSize returns what the server takes for an unset Input.OtherSize.
+func DefaultOtherSize() OtherSize {
+	return OtherSizeFromImageSize(fal.ImageSize{
+		Width:  fal.Int(10),
+		Height: fal.Int(20),
+	})
+}
+
+// SeedObject is the "seed" of [Input].
+type SeedObject struct {
+	Max fal.Opt[float64] `json:"max,omitzero"`
+
+	// Required.
+	Min float64 `json:"min"`
+}
+
+func (in SeedObject) check(c support.Checker) {
+	c.Optional("max", in.Max)
+}
+
+// A is the document's A.
+type A struct {
+	// Required.
+	AURL fal.Media `json:"a_url,omitzero"`
+}
+
+func (in A) check(c support.Checker) {
+	c.Required("a_url", in.AURL)
+}
+
+// B is the document's B.
+type B struct {
+	// Required. At least 1.
+	B int64 `json:"b"`
+}
+
+func (in B) check(c support.Checker) {
+	c.Required("b", in.B, support.Min(1))
 }
 
 // Output is what fal-ai/golden/union returns.
 type Output struct {
-	// Required.
-	OK bool `json:"ok"`
+	// Either a [fal.ImageSize] or a string.
+	Size Size `json:"size,omitzero"`
+}
+
+// Duration is a whole number or a string. JSON that is neither decodes, too, and encodes as it came.
+type Duration struct {
+	support.Union
+}
+
+// DurationFromInt returns a Duration that holds v.
+func DurationFromInt(v int64) Duration {
+	return Duration{support.UnionOf(v)}
+}
+
+// Int returns the value where it is a whole number.
+func (u Duration) Int() (int64, bool) {
+	return support.As[int64](u.Union)
+}
+
+// DurationFromText returns a Duration that holds v.
+func DurationFromText(v string) Duration {
+	return Duration{support.UnionOf(v)}
+}
+
+// Text returns the value where it is a string.
+func (u Duration) Text() (string, bool) {
+	return support.As[string](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *Duration) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[int64](), support.Arm[string]())
+}
+
+// ImageSize is a [fal.ImageSize] or an [ImageSizePreset]. JSON that is neither decodes, too, and encodes as it
+// came.
+type ImageSize struct {
+	support.Union
+}
+
+// ImageSizeFromObject returns an ImageSize that holds v.
+func ImageSizeFromObject(v fal.ImageSize) ImageSize {
+	return ImageSize{support.UnionOf(v)}
+}
+
+// Object returns the value where it is a [fal.ImageSize].
+func (u ImageSize) Object() (fal.ImageSize, bool) {
+	return support.As[fal.ImageSize](u.Union)
+}
+
+// ImageSizeFromPreset returns an ImageSize that holds v.
+func ImageSizeFromPreset(v ImageSizePreset) ImageSize {
+	return ImageSize{support.UnionOf(v)}
+}
+
+// Preset returns the value where it is an [ImageSizePreset].
+func (u ImageSize) Preset() (ImageSizePreset, bool) {
+	return support.As[ImageSizePreset](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *ImageSize) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[fal.ImageSize](), support.EnumArm(ImageSizePresetValues))
+}
+
+// OtherSize is a [fal.ImageSize] or an [OtherSizePreset]. JSON that is neither decodes, too, and encodes as it
+// came.
+type OtherSize struct {
+	support.Union
+}
+
+// OtherSizeFromImageSize returns an OtherSize that holds v.
+func OtherSizeFromImageSize(v fal.ImageSize) OtherSize {
+	return OtherSize{support.UnionOf(v)}
+}
+
+// ImageSize returns the value where it is a [fal.ImageSize].
+func (u OtherSize) ImageSize() (fal.ImageSize, bool) {
+	return support.As[fal.ImageSize](u.Union)
+}
+
+// OtherSizeFromPreset returns an OtherSize that holds v.
+func OtherSizeFromPreset(v OtherSizePreset) OtherSize {
+	return OtherSize{support.UnionOf(v)}
+}
+
+// Preset returns the value where it is an [OtherSizePreset].
+func (u OtherSize) Preset() (OtherSizePreset, bool) {
+	return support.As[OtherSizePreset](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *OtherSize) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[fal.ImageSize](), support.EnumArm(OtherSizePresetValues))
+}
+
+// Seed is a number or a [SeedObject]. JSON that is neither decodes, too, and encodes as it came.
+type Seed struct {
+	support.Union
+}
+
+// SeedFromFloat returns a Seed that holds v.
+func SeedFromFloat(v float64) Seed {
+	return Seed{support.UnionOf(v)}
+}
+
+// Float returns the value where it is a number.
+func (u Seed) Float() (float64, bool) {
+	return support.As[float64](u.Union)
+}
+
+// SeedFromObject returns a Seed that holds v.
+func SeedFromObject(v SeedObject) Seed {
+	return Seed{support.UnionOf(v)}
+}
+
+// Object returns the value where it is a [SeedObject].
+func (u Seed) Object() (SeedObject, bool) {
+	return support.As[SeedObject](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *Seed) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[float64](), support.Arm[SeedObject]("min"))
+}
+
+// Source is an [A] or a [B]. JSON that is neither decodes, too, and encodes as it came.
+type Source struct {
+	support.Union
+}
+
+// SourceFromA returns a Source that holds v.
+func SourceFromA(v A) Source {
+	return Source{support.UnionOf(v)}
+}
+
+// A returns the value where it is an [A].
+func (u Source) A() (A, bool) {
+	return support.As[A](u.Union)
+}
+
+// SourceFromB returns a Source that holds v.
+func SourceFromB(v B) Source {
+	return Source{support.UnionOf(v)}
+}
+
+// B returns the value where it is a [B].
+func (u Source) B() (B, bool) {
+	return support.As[B](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *Source) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[A]("a_url"), support.Arm[B]("b"))
+}
+
+// SourceURL is a URL of media or an [A]. JSON that is neither decodes, too, and encodes as it came.
+type SourceURL struct {
+	support.Union
+}
+
+// SourceURLFromMedia returns a SourceURL that holds v.
+func SourceURLFromMedia(v fal.Media) SourceURL {
+	return SourceURL{support.UnionOf(v)}
+}
+
+// Media returns the value where it is a URL of media.
+func (u SourceURL) Media() (fal.Media, bool) {
+	return support.As[fal.Media](u.Union)
+}
+
+// SourceURLFromA returns a SourceURL that holds v.
+func SourceURLFromA(v A) SourceURL {
+	return SourceURL{support.UnionOf(v)}
+}
+
+// A returns the value where it is an [A].
+func (u SourceURL) A() (A, bool) {
+	return support.As[A](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *SourceURL) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[fal.Media](), support.Arm[A]("a_url"))
+}
+
+// Size is a [fal.ImageSize] or a string. JSON that is neither decodes, too, and encodes as it came.
+type Size struct {
+	support.Union
+}
+
+// SizeFromImageSize returns a Size that holds v.
+func SizeFromImageSize(v fal.ImageSize) Size {
+	return Size{support.UnionOf(v)}
+}
+
+// ImageSize returns the value where it is a [fal.ImageSize].
+func (u Size) ImageSize() (fal.ImageSize, bool) {
+	return support.As[fal.ImageSize](u.Union)
+}
+
+// SizeFromText returns a Size that holds v.
+func SizeFromText(v string) Size {
+	return Size{support.UnionOf(v)}
+}
+
+// Text returns the value where it is a string.
+func (u Size) Text() (string, bool) {
+	return support.As[string](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *Size) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[fal.ImageSize](), support.Arm[string]())
+}
+
+// ImageSizePreset is a value of "image_size". A server may send values that [ImageSizePresetValues] does not
+// list.
+type ImageSizePreset string
+
+// The values of ImageSizePreset, in the document's order.
+const (
+	ImageSizePresetSquare   ImageSizePreset = "square"
+	ImageSizePresetSquareHD ImageSizePreset = "square_hd"
+)
+
+// ImageSizePresetValues returns the values that the document lists, in its order.
+func ImageSizePresetValues() []ImageSizePreset {
+	return []ImageSizePreset{ImageSizePresetSquare, ImageSizePresetSquareHD}
+}
+
+// Known reports whether i is one of [ImageSizePresetValues].
+func (i ImageSizePreset) Known() bool {
+	return slices.Contains(ImageSizePresetValues(), i)
+}
+
+// OtherSizePreset is a value of "other_size". A server may send values that [OtherSizePresetValues] does not
+// list.
+type OtherSizePreset string
+
+// The values of OtherSizePreset, in the document's order.
+const (
+	OtherSizePresetSquare   OtherSizePreset = "square"
+	OtherSizePresetSquareHD OtherSizePreset = "square_hd"
+)
+
+// OtherSizePresetValues returns the values that the document lists, in its order.
+func OtherSizePresetValues() []OtherSizePreset {
+	return []OtherSizePreset{OtherSizePresetSquare, OtherSizePresetSquareHD}
+}
+
+// Known reports whether o is one of [OtherSizePresetValues].
+func (o OtherSizePreset) Known() bool {
+	return slices.Contains(OtherSizePresetValues(), o)
 }

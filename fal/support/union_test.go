@@ -1,0 +1,101 @@
+package support_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/support"
+)
+
+type circle struct {
+	Radius float64 `json:"radius"`
+}
+
+type box struct {
+	Width  float64          `json:"width"`
+	Height fal.Opt[float64] `json:"height,omitzero"`
+}
+
+// choice is as generated unions are.
+type choice struct{ support.Union }
+
+func (u *choice) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[int64](), support.EnumArm(modes), support.Arm[circle]("radius"), support.Arm[box]("width"))
+}
+
+// TestUnion decodes each kind of JSON: the arm that fits it is found, and it encodes as it came.
+func TestUnion(t *testing.T) {
+	for _, tt := range []struct{ json, want string }{
+		{`5`, `5`},
+		{`"a"`, `"a"`},
+		{`"unknown"`, `"unknown"`},
+		{`{"radius":1}`, `support_test.circle{Radius:1}`},
+		{`{"width":1,"height":2}`, `support_test.box`},
+		{`{"radius":1,"width":2,"height":3}`, `support_test.circle{Radius:1}`},
+		{`{"width":1,"new":true}`, `support_test.box`},
+		{`{"neither":1}`, `json.RawMessage`},
+		{`9007199254740993`, `9007199254740993`},
+		{`1.5`, `json.RawMessage`},
+		{`[1,"<"]`, `json.RawMessage`},
+		{`null`, `json.RawMessage`},
+	} {
+		var c choice
+		if err := json.Unmarshal([]byte(tt.json), &c); err != nil {
+			t.Errorf("%s: %v", tt.json, err)
+			continue
+		}
+		if got := fmt.Sprintf("%#v", c.Any()); len(got) < len(tt.want) || got[:len(tt.want)] != tt.want {
+			t.Errorf("%s decoded into %s, want %s", tt.json, got, tt.want)
+		}
+		if got, err := c.MarshalJSON(); err != nil || string(got) != tt.json {
+			t.Errorf("%s encoded as %s, %v", tt.json, got, err)
+		}
+		if c.IsZero() || c.IsNull() != (tt.json == "null") {
+			t.Errorf("%s: IsZero %v, IsNull %v", tt.json, c.IsZero(), c.IsNull())
+		}
+	}
+	if _, ok := support.As[int64](support.UnionOf(int64(3))); !ok {
+		t.Error("a value is not of its own type")
+	}
+	if _, ok := support.As[string](support.UnionOf(int64(3))); ok {
+		t.Error("a value is of another type")
+	}
+	if !(choice{}).IsZero() {
+		t.Error("an unset union is set")
+	}
+}
+
+// TestAnyOf holds that the rules of the value's own arm count, and that JSON of no arm is a violation.
+func TestAnyOf(t *testing.T) {
+	raw := choice{}
+	if err := json.Unmarshal([]byte(`[]`), &raw); err != nil {
+		t.Fatal(err)
+	}
+	rule := support.AnyOf(support.ArmRules[int64](support.Min(1)), support.ArmRules[mode](support.OneOf(modes)), support.ArmRules[fal.Media]())
+	for _, tt := range []struct {
+		value any
+		want  string
+	}{
+		{choice{support.UnionOf(int64(1))}, ""},
+		{choice{support.UnionOf(int64(0))}, "body.u greater_than_equal"},
+		{choice{support.UnionOf(mode("a"))}, ""},
+		{choice{support.UnionOf(mode("z"))}, "body.u one_of"},
+		{choice{support.UnionOf(fal.URL("x"))}, ""},
+		{fal.Some(choice{support.UnionOf(int64(0))}), "body.u greater_than_equal"},
+		{raw, "body.u union"},
+		{choice{}, "body.u missing"},
+	} {
+		err := support.Validate("fal-ai/x", func(c support.Checker) { c.Required("u", tt.value, rule) })
+		got := ""
+		var invalid *fal.ValidationError
+		if errors.As(err, &invalid) {
+			got = invalid.Detail[0].Loc.String() + " " + invalid.Detail[0].Type
+		}
+		if got != tt.want {
+			t.Errorf("%#v: %q, want %q", tt.value, got, tt.want)
+		}
+	}
+}
