@@ -5,20 +5,21 @@ package sample
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
 )
 
-// maxDepth bounds how deep values nest where a schema contains itself.
-const maxDepth = 3
-
 // Input returns an input for e: whatever is required, and what its document gives an example of that differs from
 // the default.
-func Input(e *ir.Endpoint) any { return value(e.Input, "", inputFields, 0) }
+func Input(e *ir.Endpoint) any { return value(e.Input, "", inputFields, nil) }
 
 // Output returns an output of e: whatever is required, and what its document gives an example of.
-func Output(e *ir.Endpoint) any { return value(e.Output, "", outputFields, 0) }
+func Output(e *ir.Endpoint) any { return value(e.Output, "", outputFields, nil) }
+
+// trail is the objects that a value is part of, since an object may contain itself.
+type trail []*ir.Object
 
 // choose decides whether an optional field is part of a sample, given its example.
 type choose func(f *ir.Field, example any) bool
@@ -35,7 +36,7 @@ func equal(a, b any) bool {
 	return string(x) == string(y)
 }
 
-func object(o *ir.Object, pick choose, depth int) any {
+func object(o *ir.Object, pick choose, trail trail) any {
 	for _, ex := range o.Examples {
 		if v, err := (&ir.Type{Kind: ir.ObjectKind, Object: o}).Fit(ex.JSON); err == nil {
 			return v
@@ -46,7 +47,7 @@ func object(o *ir.Object, pick choose, depth int) any {
 		if v, ok := example(f); ok && (f.Required || pick(f, v)) {
 			members[f.Name] = v
 		} else if f.Required {
-			members[f.Name] = field(f, pick, depth)
+			members[f.Name] = field(f, pick, trail)
 		}
 	}
 	return members
@@ -61,11 +62,11 @@ func example(f *ir.Field) (any, bool) {
 	return nil, false
 }
 
-func field(f *ir.Field, pick choose, depth int) any {
+func field(f *ir.Field, pick choose, trail trail) any {
 	if f.Default != nil {
 		return f.Default.JSON
 	}
-	return value(f.Type, f.Name, pick, depth)
+	return value(f.Type, f.Name, pick, trail)
 }
 
 // mediaURL is an address of the kind of media that a property's name speaks of.
@@ -79,7 +80,7 @@ func mediaURL(name string) string {
 }
 
 // value makes a value of type t for a property called name.
-func value(t *ir.Type, name string, pick choose, depth int) any {
+func value(t *ir.Type, name string, pick choose, trail trail) any {
 	switch t.Kind {
 	case ir.String:
 		return text(t.Rules)
@@ -92,10 +93,10 @@ func value(t *ir.Type, name string, pick choose, depth int) any {
 	case ir.EnumKind:
 		return t.Enum.Values[0].Value.JSON
 	case ir.ObjectKind:
-		if depth > maxDepth {
-			return map[string]any{}
+		if slices.Contains(trail, t.Object) {
+			return map[string]any{} // no value has an end here
 		}
-		return object(t.Object, pick, depth+1)
+		return object(t.Object, pick, append(slices.Clip(trail), t.Object))
 	case ir.SharedKind:
 		members := map[string]any{}
 		for _, f := range t.Shared.Fields {
@@ -105,26 +106,26 @@ func value(t *ir.Type, name string, pick choose, depth int) any {
 		}
 		return members
 	case ir.UnionKind:
-		return value(t.Union.Arms[0].Type, name, pick, depth)
+		return value(t.Union.Arms[0].Type, name, pick, trail)
 	case ir.List:
-		return list(t, name, pick, depth)
+		return list(t, name, pick, trail)
 	case ir.Map:
 		return map[string]any{}
 	}
 	return map[string]any{}
 }
 
-func list(t *ir.Type, name string, pick choose, depth int) any {
+func list(t *ir.Type, name string, pick choose, trail trail) any {
 	n := 1
 	if t.Rules.MinLength != nil {
 		n = max(n, *t.Rules.MinLength)
 	}
-	if depth > maxDepth || t.Rules.MaxLength != nil && *t.Rules.MaxLength < n {
+	if slices.Contains(trail, t.Elem.Object) || t.Rules.MaxLength != nil && *t.Rules.MaxLength < n {
 		return []any{}
 	}
 	elems := make([]any, min(n, 100))
 	for i := range elems {
-		elems[i] = value(t.Elem, name, pick, depth+1)
+		elems[i] = value(t.Elem, name, pick, trail)
 		if t.Elem.Kind == ir.EnumKind { // distinct, where elements must be
 			elems[i] = t.Elem.Enum.Values[i%len(t.Elem.Enum.Values)].Value.JSON
 		}

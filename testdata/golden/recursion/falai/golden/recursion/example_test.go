@@ -18,20 +18,9 @@ func Example() {
 	}
 	res, err := recursion.New(client).Subscribe(context.Background(), recursion.Input{
 		Tree: recursion.Node{
-			Next: &recursion.Node{
-				Next: &recursion.Node{
-					Next:   &recursion.Node{},
-					Parent: &recursion.Parent{},
-				},
-				Parent: &recursion.Parent{
-					Node: &recursion.Node{},
-				},
-			},
+			Next: &recursion.Node{},
 			Parent: &recursion.Parent{
-				Node: &recursion.Node{
-					Next:   &recursion.Node{},
-					Parent: &recursion.Parent{},
-				},
+				Node: &recursion.Node{},
 			},
 		},
 	})
