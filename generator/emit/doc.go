@@ -114,10 +114,7 @@ func wrap(paragraph []string) []string {
 
 // fieldDoc says what a field is, and on a line of its own what its document demands of it.
 func fieldDoc(f *ir.Field) []jen.Code {
-	var doc []string
-	for _, p := range lines(f.Description) {
-		doc = append(doc, p)
-	}
+	doc := lines(f.Description)
 	if facts := strings.Join(fieldFacts(f), " "); facts != "" {
 		doc = append(doc, lines(facts)...)
 	}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/falgen/falgen/generator/ir"
 )
@@ -124,11 +125,8 @@ func fieldName(wire string) string {
 
 // exported makes name one that Go exports: it may not start with a digit, or with a letter that has no upper case.
 func exported(name string) string {
-	for _, r := range name {
-		if unicode.IsUpper(r) {
-			return name
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(name); unicode.IsUpper(r) {
+		return name
 	}
 	return "X" + name
 }
