@@ -20,11 +20,19 @@ var initialisms = map[string]string{
 // Pascal turns a name of the wire into an exported Go name: "ref_image_urls" is RefImageURLs, "LoRAWeight" stays.
 // The result may start with a digit, and is empty where name holds no letter or digit.
 func Pascal(name string) string {
-	var b strings.Builder
+	joined := ""
 	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		b.WriteString(pascalWord(word))
+		joined = join(joined, pascalWord(word))
 	}
-	return b.String()
+	return joined
+}
+
+// join puts a word behind others; where two numbers would become one, "4_3" say, they are kept apart.
+func join(words, word string) string {
+	if words != "" && word != "" && unicode.IsDigit(rune(words[len(words)-1])) && unicode.IsDigit(rune(word[0])) {
+		return words + "_" + word
+	}
+	return words + word
 }
 
 func pascalWord(word string) string {
@@ -76,7 +84,7 @@ func valueName(value string) string {
 		if len(name)+len(word) > maxValueName && name != "" {
 			break
 		}
-		name += pascalWord(strings.ReplaceAll(word, "\x00", "_"))
+		name = join(name, pascalWord(strings.ReplaceAll(word, "\x00", "_")))
 	}
 	if runes := []rune(name); len(runes) > maxValueName {
 		name = string(runes[:maxValueName])

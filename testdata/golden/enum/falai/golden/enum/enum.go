@@ -41,6 +41,9 @@ type Input struct {
 	// One of "unipc", "dpm++", "dpm", "3d_animation", "zoom-out".
 	Sampler Sampler `json:"sampler,omitzero"`
 
+	// One of "landscape_4_3", "landscape_43".
+	Size Size `json:"size,omitzero"`
+
 	// One of "", "-1", "+1", "50%", "a b", "a_b", "A B", "😀 smile", "Ünï", "!".
 	Odd fal.Opt[Odd] `json:"odd,omitzero"`
 
@@ -64,6 +67,7 @@ func (in Input) check(c support.Checker) {
 	c.Optional("aspect_ratio", in.AspectRatio, support.OneOf(AspectRatioValues))
 	c.Optional("model", in.Model, support.OneOf(ModelValues))
 	c.Optional("sampler", in.Sampler, support.OneOf(SamplerValues))
+	c.Optional("size", in.Size, support.OneOf(SizeValues))
 	c.Optional("odd", in.Odd, support.OneOf(OddValues))
 	c.Optional("type", in.Type, support.OneOf(TypeValues))
 	c.Optional("motions", in.Motions, support.Unique(), support.Items(support.OneOf(MotionValues)))
@@ -188,6 +192,25 @@ func SamplerValues() []Sampler {
 // Known reports whether s is one of [SamplerValues].
 func (s Sampler) Known() bool {
 	return slices.Contains(SamplerValues(), s)
+}
+
+// Size is a value of "size". A server may send values that [SizeValues] does not list.
+type Size string
+
+// The values of Size, in the document's order.
+const (
+	SizeLandscape4_3 Size = "landscape_4_3"
+	SizeLandscape43  Size = "landscape_43"
+)
+
+// SizeValues returns the values that the document lists, in its order.
+func SizeValues() []Size {
+	return []Size{SizeLandscape4_3, SizeLandscape43}
+}
+
+// Known reports whether s is one of [SizeValues].
+func (s Size) Known() bool {
+	return slices.Contains(SizeValues(), s)
 }
 
 // Odd is a value of "odd". A server may send values that [OddValues] does not list.
