@@ -30,7 +30,8 @@ func stages(t *testing.T, text []byte) {
 		}
 		return
 	}
-	naming.Assign(e)
+	e.Package = naming.Packages([]string{e.ID}, nil)[e.ID]
+	naming.Assign(e, naming.Pins{})
 	files, err := emit.Package(e, "example.com/x")
 	if err != nil {
 		t.Fatal(err)

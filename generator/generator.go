@@ -25,9 +25,10 @@ import (
 
 // Config says what to generate from what.
 type Config struct {
-	Specs   string   // a folder of documents, one document, or a catalogue dump
-	Package string   // the import path of the output folder
-	IDs     []string // the endpoints to generate; none means all
+	Specs   string      // a folder of documents, one document, or a catalogue dump
+	Package string      // the import path of the output folder
+	IDs     []string    // the endpoints to generate; none means all
+	Lock    naming.Lock // the names that were given before
 }
 
 // A Result is what was generated.
@@ -38,7 +39,7 @@ type Result struct {
 	Diagnostics []diag.Diagnostic // by place
 
 	whole bool            // nothing but Files should be in the output folder
-	keep  map[string]bool // packages that are not up to date and stay as they are
+	keep  map[string]bool // packages that are not up to date and stay as they are, by path
 }
 
 // Generate reads the documents and generates their packages. A document that cannot be generated is named in the
@@ -48,61 +49,92 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Files: map[string][]byte{}, whole: set.Whole, keep: map[string]bool{}, Diagnostics: diags}
-	for _, d := range diags {
-		if d.Severity != diag.Error {
-			continue
-		}
-		r.fail(d.Endpoint, d.Pos.File)
-	}
 	wanted, err := selected(set.Documents, cfg.IDs)
 	if err != nil {
 		return nil, err
 	}
+	r := &Result{
+		Files: map[string][]byte{}, Diagnostics: diags,
+		whole: set.Whole && len(cfg.IDs) == 0, keep: map[string]bool{},
+	}
+	var ids []string
+	for _, doc := range set.Documents {
+		ids = append(ids, doc.ID)
+	}
+	for _, d := range diags {
+		switch {
+		case d.Severity != diag.Error:
+		case spec.CheckID(d.Endpoint) == nil:
+			r.Failed = append(r.Failed, d.Endpoint)
+			ids = append(ids, d.Endpoint)
+		default:
+			r.Failed = append(r.Failed, d.Pos.File)
+			r.whole = false // any of the packages in the output folder may be the one
+		}
+	}
+	packages := naming.Packages(ids, cfg.Lock)
 	works := make([]work, len(set.Documents))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers())
 	for i, doc := range set.Documents {
 		group.Go(func() error {
-			works[i] = build(doc, cfg.Package, wanted[doc.ID])
+			works[i] = build(doc, packages[doc.ID], cfg, wanted[doc.ID])
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	taken := map[string]string{}
 	for i, doc := range set.Documents {
 		w := works[i]
-		if w.endpoint != nil {
-			if other, ok := taken[w.endpoint.Package.Path]; ok {
-				w = w.refuse(doc, "package-path", fmt.Sprintf(
-					"%s gets the same package as %s, %s: leave one of the two out", doc.ID, other, w.endpoint.Package.Path))
-			} else {
-				taken[w.endpoint.Package.Path] = doc.ID
-			}
-		}
-		if wanted[doc.ID] {
-			r.Diagnostics = append(r.Diagnostics, w.diags...)
-		}
-		if w.endpoint == nil {
-			r.fail(doc.ID, "")
+		switch {
+		case !wanted[doc.ID]:
 			continue
+		case w.endpoint == nil:
+			r.Failed = append(r.Failed, doc.ID)
+		default:
+			r.Endpoints = append(r.Endpoints, w.endpoint)
+			maps.Copy(r.Files, w.files)
 		}
-		r.Endpoints = append(r.Endpoints, w.endpoint)
-		maps.Copy(r.Files, w.files)
+		r.Diagnostics = append(r.Diagnostics, w.diags...)
 	}
 	r.Diagnostics = diag.Sort(r.Diagnostics)
 	r.Failed = slices.Compact(slices.Sorted(slices.Values(r.Failed)))
-	if len(cfg.IDs) > 0 {
-		r.whole = false
+	for _, id := range r.Failed {
+		r.keep[packages[id].Path] = true
+	}
+	lock := r.lock(cfg.Lock, works, wanted)
+	if r.Files[naming.LockFile], err = lock.Encode(); err != nil {
+		return nil, err
 	}
 	if set.Whole {
-		if r.Files[indexFile], err = index(r.Endpoints, cfg.Package); err != nil {
+		var there []*ir.Endpoint
+		for _, w := range works {
+			if w.endpoint != nil && lock[w.endpoint.ID].Names != nil {
+				there = append(there, w.endpoint)
+			}
+		}
+		if r.Files[indexFile], err = index(there, cfg.Package); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
+}
+
+// lock returns the lock after a run. What the run says nothing about keeps its names.
+func (r *Result) lock(old naming.Lock, works []work, wanted map[string]bool) naming.Lock {
+	lock := naming.Lock{}
+	for _, w := range works {
+		if w.endpoint != nil && wanted[w.endpoint.ID] {
+			lock[w.endpoint.ID] = w.pins
+		}
+	}
+	for id, pins := range old {
+		if _, generated := lock[id]; !generated && (!r.whole || r.keep[pins.Package]) {
+			lock[id] = pins
+		}
+	}
+	return lock
 }
 
 // selected returns which endpoints are to be generated.
@@ -124,39 +156,29 @@ func selected(docs []*spec.Document, ids []string) (map[string]bool, error) {
 type work struct {
 	endpoint *ir.Endpoint // nil where the document could not be used
 	files    map[string][]byte
+	pins     naming.Pins
 	diags    []diag.Diagnostic
 }
 
-func (w work) refuse(doc *spec.Document, rule, message string) work {
-	d := diag.Diagnostic{Pos: doc.Root.Pos(), Endpoint: doc.ID, Rule: rule, Severity: diag.Error, Message: message}
-	return work{diags: append(w.diags, d)}
-}
-
 // build takes one document through the stages.
-func build(doc *spec.Document, root string, wanted bool) work {
+func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
 	var w work
 	if w.endpoint, w.diags = normalize.Endpoint(doc); w.endpoint == nil {
 		return w
 	}
-	naming.Assign(w.endpoint)
-	if !wanted {
-		return w // only the index needs it
+	w.endpoint.Package = pkg
+	w.pins = naming.Assign(w.endpoint, cfg.Lock[doc.ID])
+	if !wanted { // only the index needs it
+		return w
 	}
 	var err error
-	if w.files, err = emit.Package(w.endpoint, root); err != nil {
-		return w.refuse(doc, "emit", err.Error())
+	if w.files, err = emit.Package(w.endpoint, cfg.Package); err != nil {
+		w.diags = append(w.diags, diag.Diagnostic{
+			Pos: doc.Root.Pos(), Endpoint: doc.ID, Rule: "emit", Severity: diag.Error, Message: err.Error(),
+		})
+		w.endpoint = nil
 	}
 	return w
-}
-
-func (r *Result) fail(id, file string) {
-	if id == "" {
-		r.Failed = append(r.Failed, file)
-		r.whole = false // any of the packages in the output folder may be the one
-		return
-	}
-	r.Failed = append(r.Failed, id)
-	r.keep[naming.PackageOf(id).Path] = true
 }
 
 // Stale reports whether a file of an earlier run, which is not among Files, is there no more to a purpose. A file of

@@ -124,22 +124,6 @@ func TestBadDocument(t *testing.T) {
 	}
 }
 
-// TestSamePackage gives two endpoints whose ids differ in ways that a path does not show.
-func TestSamePackage(t *testing.T) {
-	dir := t.TempDir()
-	text, err := os.ReadFile("../specs/fal-ai/rife/video.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range []string{"fal-ai/rife/video", "Fal-AI/RIFE/Video", "fal.ai/ri-fe/vid_eo"} {
-		write(t, filepath.Join(dir, id+".json"), []byte(strings.ReplaceAll(string(text), "fal-ai/rife/video", id)))
-	}
-	r := generate(t, dir, "example.com/x")
-	if len(r.Endpoints) != 1 || len(r.Failed) != 2 {
-		t.Errorf("%d endpoints and %v failed, want 1 and the two others", len(r.Endpoints), r.Failed)
-	}
-}
-
 // TestImports holds the promise that whoever imports fal or a generated package gets the standard library with it and
 // nothing else.
 func TestImports(t *testing.T) {

@@ -13,8 +13,6 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/modfile"
-
-	"github.com/falgen/falgen/generator"
 )
 
 const defaultConfig = "falgen.yaml"
@@ -58,10 +56,6 @@ func (f *flags) load(stderr io.Writer) (config, error) {
 		}
 	}
 	return c, nil
-}
-
-func (c config) generator(ids []string) generator.Config {
-	return generator.Config{Specs: c.Specs, Package: c.Package, IDs: ids}
 }
 
 // readConfig reads a config file; where none is named, the one in this folder, if there is one.

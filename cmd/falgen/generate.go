@@ -50,7 +50,11 @@ func compare(cmd *cobra.Command, f flags, ids []string) (config, *generator.Resu
 	if err != nil {
 		return c, nil, nil, err
 	}
-	result, err := generator.Generate(cmd.Context(), c.generator(ids))
+	lock, err := output.Lock(c.Out)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	result, err := generator.Generate(cmd.Context(), generator.Config{Specs: c.Specs, Package: c.Package, IDs: ids, Lock: lock})
 	if err != nil {
 		return c, nil, nil, err
 	}

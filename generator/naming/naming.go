@@ -5,6 +5,8 @@ package naming
 import (
 	"fmt"
 	"go/token"
+	"path"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,46 +14,137 @@ import (
 	"github.com/falgen/falgen/generator/ir"
 )
 
-// Assign names everything in an endpoint.
-func Assign(e *ir.Endpoint) {
-	e.Package = PackageOf(e.ID)
-	names := allocator{}
+// Assign names everything in an endpoint, but its package, and returns the names for the lock. What has a name in
+// pins keeps it.
+func Assign(e *ir.Endpoint, pins Pins) Pins {
+	n := &namer{endpoint: e, at: placesOf(e), old: pins, taken: allocator{}, given: map[string]bool{}}
+	n.new = Pins{Package: e.Package.Path, Names: map[string]string{}}
 	for _, name := range []string{"Input", "Output", "Client", "New", "EndpointID"} {
-		names[name] = true
+		n.taken[name] = true
 	}
+	n.reserve()
 	for _, o := range e.Objects {
 		if o.Root {
 			o.Name = o.Schema
 		} else {
-			o.Name = names.take(originNames(o.Origin, "Object")...)
+			o.Name = n.name(n.typeKeys(o), "", originNames(o.Origin, "Object"))
 		}
 	}
 	for _, en := range e.Enums {
-		en.Name = names.takeBoth("Values", originNames(en.Origin, "Preset")...)
+		en.Name = n.name(n.typeKeys(en), "Values", originNames(en.Origin, "Preset"))
 		en.ValuesName = en.Name + "Values"
 	}
 	for _, u := range e.Unions {
-		u.Name = names.take(originNames(u.Origin, "Union")...)
-		nameArms(u, names)
+		u.Name = n.name(n.typeKeys(u), "", originNames(u.Origin, "Union"))
+		nameArms(u, n.taken)
 	}
 	for _, en := range e.Enums {
 		for i := range en.Values {
 			v := &en.Values[i]
-			v.Name = names.take(en.Name + valueName(fmt.Sprint(v.Value.JSON)))
+			v.Name = n.name([]string{valueKey(en.Name, v)}, "", []string{en.Name + valueName(fmt.Sprint(v.Value.JSON))})
 		}
 	}
 	for _, o := range e.Objects {
-		fields := allocator{"Validate": true, "WithDefaults": true}
+		n.fields(o)
+	}
+	return n.new
+}
+
+// namer names what is in one package.
+type namer struct {
+	endpoint *ir.Endpoint
+	at       places
+	old, new Pins
+	taken    allocator       // what is given, or kept for something
+	given    map[string]bool // what is given
+}
+
+func (n *namer) typeKeys(t any) []string {
+	keys := make([]string, len(n.at.types[t]))
+	for i, place := range n.at.types[t] {
+		keys[i] = "type " + place
+	}
+	return keys
+}
+
+func valueKey(enum string, v *ir.EnumValue) string {
+	return "value " + enum + " " + fmt.Sprint(v.Value.JSON)
+}
+
+func (n *namer) fieldKey(o *ir.Object, f *ir.Field) string {
+	return "field " + n.at.owner[o] + "." + f.Name
+}
+
+func (n *namer) defaultKey(o *ir.Object, f *ir.Field) string {
+	return "default " + n.at.owner[o] + "." + f.Name
+}
+
+// reserve keeps the pinned names of what is still there from going to something new.
+func (n *namer) reserve() {
+	keep := func(suffix string, keys ...string) string {
+		name := n.old.pinned(keys)
+		if name != "" {
+			n.taken[name], n.taken[name+suffix] = true, true
+		}
+		return name
+	}
+	for _, o := range n.endpoint.Objects {
+		keep("", n.typeKeys(o)...)
 		for _, f := range o.Fields {
-			f.GoName = fields.take(fieldName(f.Name))
 			if f.Default != nil && o.InInput {
-				prefix := "Default"
-				if !o.Root {
-					prefix += o.Name
-				}
-				f.DefaultName = names.take(prefix + f.GoName)
+				keep("", n.defaultKey(o, f))
 			}
 		}
+	}
+	for _, en := range n.endpoint.Enums {
+		if name := keep("Values", n.typeKeys(en)...); name != "" {
+			for i := range en.Values {
+				keep("", valueKey(name, &en.Values[i]))
+			}
+		}
+	}
+	for _, u := range n.endpoint.Unions {
+		keep("", n.typeKeys(u)...)
+	}
+}
+
+// name returns the pinned name of what has the keys, or the first of the names that is free, and pins it.
+func (n *namer) name(keys []string, suffix string, names []string) string {
+	name := n.old.pinned(keys)
+	if name == "" || n.given[name] { // two things may have been one before
+		name = n.taken.takeBoth(suffix, names...)
+	}
+	n.given[name] = true
+	for _, key := range keys {
+		n.new.Names[key] = name
+	}
+	return name
+}
+
+// fields names the fields of an object and their defaults.
+func (n *namer) fields(o *ir.Object) {
+	taken := allocator{"Validate": true, "WithDefaults": true}
+	for _, f := range o.Fields {
+		if name := n.old.pinned([]string{n.fieldKey(o, f)}); name != "" {
+			taken[name] = true
+		}
+	}
+	given := map[string]bool{}
+	for _, f := range o.Fields {
+		key := n.fieldKey(o, f)
+		if f.GoName = n.old.pinned([]string{key}); f.GoName == "" || given[f.GoName] {
+			f.GoName = taken.take(fieldName(f.Name))
+		}
+		given[f.GoName] = true
+		n.new.Names[key] = f.GoName
+		if f.Default == nil || !o.InInput {
+			continue
+		}
+		prefix := "Default"
+		if !o.Root {
+			prefix += o.Name
+		}
+		f.DefaultName = n.name([]string{n.defaultKey(o, f)}, "", []string{prefix + f.GoName})
 	}
 }
 
@@ -85,6 +178,9 @@ func nameArms(u *ir.Union, names allocator) {
 			label = "Object"
 		}
 		arm.Name = methods.take(strings.TrimPrefix(label, u.Name))
+		for names[u.Name+"From"+arm.Name] {
+			arm.Name = methods.take(arm.Name)
+		}
 		names[u.Name+"From"+arm.Name] = true
 	}
 }
@@ -162,9 +258,40 @@ func (a allocator) takeBoth(suffix string, names ...string) string {
 	}
 }
 
-// PackageOf returns the package of an endpoint: its owner, its app, and the rest of its id joined, as fal routes by
-// owner and app.
-func PackageOf(id string) ir.Package {
+// Packages returns the package of each endpoint. Where two ids differ only in what a path does not show, the one that
+// has its package already keeps it, and the other gets a number behind.
+func Packages(ids []string, lock Lock) map[string]ir.Package {
+	packages := map[string]ir.Package{}
+	taken := map[string]bool{}
+	give := func(id, dir string) {
+		packages[id] = ir.Package{Name: path.Base(dir), Path: dir}
+		taken[dir] = true
+	}
+	for _, id := range ids {
+		if old := lock[id].Package; validPath(old) && !taken[old] {
+			give(id, old)
+		}
+	}
+	for _, id := range ids {
+		if _, ok := packages[id]; ok {
+			continue
+		}
+		dir := packagePath(id)
+		for n := 2; taken[dir]; n++ {
+			dir = fmt.Sprint(packagePath(id), n)
+		}
+		give(id, dir)
+	}
+	return packages
+}
+
+var pathPattern = regexp.MustCompile(`^[a-z0-9]+/([a-z0-9]+/)?[a-z][a-z0-9]*$`)
+
+func validPath(dir string) bool { return pathPattern.MatchString(dir) && usable(path.Base(dir)) }
+
+// packagePath returns the path of an endpoint's package under the output folder: its owner, its app, and the rest of
+// its id joined, as fal routes by owner and app.
+func packagePath(id string) string {
 	segments := strings.Split(id, "/")
 	for i, s := range segments {
 		segments[i] = strings.Map(func(r rune) rune {
@@ -185,13 +312,10 @@ func PackageOf(id string) ir.Package {
 	if !usable(name) {
 		name = "api" + name
 	}
-	path := []string{folder(owner), folder(app)}
-	if len(segments) > 2 {
-		path = append(path, name)
-	} else {
-		path[1] = name
+	if len(segments) == 2 {
+		return path.Join(folder(owner), name)
 	}
-	return ir.Package{Name: name, Path: strings.Join(path, "/")}
+	return path.Join(folder(owner), folder(app), name)
 }
 
 // usable reports whether name can name a package and a folder that others import.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/falgen/falgen/generator/diag"
@@ -197,13 +198,16 @@ func (n *normalizer) enumValues(f *folded) []ir.EnumValue {
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
 
-// enum models an enum. Two places with one name and the same values share it.
+// enum models an enum. Two places with one name and the same values, in whatever order, share it.
 func (n *normalizer) enum(f *folded, at place, values []ir.EnumValue, integer bool) *ir.Type {
 	e := &ir.Enum{Origin: ir.Origin{Schema: f.component}, Integer: integer, Values: values}
 	if e.Schema == "" {
 		e.Property, e.Item, e.Arm = at.name, at.inItem, at.inArm
 	}
-	key := fmt.Sprintf("%q %q %v %v %q", e.Schema, e.Property, e.Arm, integer, values)
+	sorted := slices.SortedFunc(slices.Values(values), func(a, b ir.EnumValue) int {
+		return strings.Compare(fmt.Sprint(a.Value.JSON), fmt.Sprint(b.Value.JSON))
+	})
+	key := fmt.Sprintf("%q %q %v %v %q", e.Schema, e.Property, e.Arm, integer, sorted)
 	if met := n.enums[key]; met != nil {
 		e = met
 	} else {

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/falgen/falgen/generator/emit"
+	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/templates"
 )
 
@@ -37,6 +38,16 @@ func (c Change) Diff(folder string) []byte {
 		to = os.DevNull
 	}
 	return diff.Diff(from, c.Have, to, c.Want)
+}
+
+// Lock reads the lock of a folder; where there is none, it is empty.
+func Lock(folder string) (naming.Lock, error) {
+	name := filepath.Join(folder, naming.LockFile)
+	text, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return naming.ParseLock(filepath.ToSlash(name), text)
 }
 
 // Compare returns what Write would change, by path. stale tells of a file that falgen owns and that is not among the
@@ -76,14 +87,14 @@ func read(folder string, want map[string][]byte) (map[string][]byte, error) {
 			return err
 		}
 		_, wanted := want[p]
-		if !wanted && path.Ext(p) != ".go" && path.Base(p) != "README.md" {
+		if !wanted && path.Ext(p) != ".go" && path.Base(p) != "README.md" && p != naming.LockFile {
 			return nil
 		}
 		text, err := root.ReadFile(p)
 		if err != nil {
 			return err
 		}
-		if wanted || owned(text) {
+		if wanted || owned(p, text) {
 			have[p] = text
 		}
 		return nil
@@ -92,8 +103,8 @@ func read(folder string, want map[string][]byte) (map[string][]byte, error) {
 }
 
 // owned reports whether falgen wrote a file.
-func owned(text []byte) bool {
-	return bytes.HasPrefix(text, []byte(emit.Header)) || bytes.HasPrefix(text, []byte(templates.IndexHeader))
+func owned(name string, text []byte) bool {
+	return name == naming.LockFile || bytes.HasPrefix(text, []byte(emit.Header)) || bytes.HasPrefix(text, []byte(templates.IndexHeader))
 }
 
 // A ForeignFileError is a file that falgen did not write and that is in its way.
@@ -107,7 +118,7 @@ func (e *ForeignFileError) Error() string {
 // changes would write over a file that falgen does not own, which is a [*ForeignFileError].
 func Write(folder string, changes []Change) error {
 	for _, c := range changes {
-		if c.Have != nil && !owned(c.Have) {
+		if c.Have != nil && !owned(c.Path, c.Have) {
 			return &ForeignFileError{path.Join(filepath.ToSlash(folder), c.Path)}
 		}
 	}
