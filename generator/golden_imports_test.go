@@ -24,6 +24,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/reference/falai/golden/reference"
 	_ "github.com/falgen/falgen/testdata/golden/shared/falai/golden/shared"
 	_ "github.com/falgen/falgen/testdata/golden/text/falai/golden/text"
+	_ "github.com/falgen/falgen/testdata/golden/tuple/falai/golden/tuple"
 	_ "github.com/falgen/falgen/testdata/golden/union-fallback/falai/golden/unionfallback"
 	_ "github.com/falgen/falgen/testdata/golden/union-of-one/falai/golden/unionofone"
 	_ "github.com/falgen/falgen/testdata/golden/union/falai/golden/union"

@@ -41,6 +41,7 @@ type Diagnostic struct {
 	Rule     string // a short name such as "missing-ref"
 	Severity Severity
 	Message  string // what was found, and what was done or is to be done about it
+	Reading  string // of a repair: how falgen reads what stands there
 }
 
 func (d Diagnostic) String() string {

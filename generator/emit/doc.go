@@ -140,11 +140,11 @@ func fieldFacts(f *ir.Field) []string {
 	if f.Type.Nullable {
 		facts = append(facts, "May be null.")
 	}
-	if len(f.Hints) > 0 {
-		hints := make([]string, len(f.Hints))
-		for i, h := range f.Hints {
-			hints[i] = h.Name + " " + h.Text
-		}
+	var hints []string
+	for _, h := range f.Hints {
+		hints = append(hints, strings.TrimSpace(strings.ReplaceAll(h.Name, "_", " ")+" "+h.Text))
+	}
+	if len(hints) > 0 {
 		facts = append(facts, "Hints, not checked: "+strings.Join(hints, ", ")+".")
 	}
 	return facts

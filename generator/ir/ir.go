@@ -47,6 +47,11 @@ const (
 	Map                    // from string to Type.Elem
 )
 
+func (k Kind) String() string {
+	return [...]string{"any JSON", "a string", "a whole number", "a number", "a bool", "media", "an enum", "an object",
+		"a type of package fal", "a union", "a list", "a map"}[k]
+}
+
 // A Type is what one place of a document accepts.
 type Type struct {
 	Kind     Kind
@@ -113,7 +118,7 @@ type Field struct {
 // A Hint is what a document says of a field with a keyword that binds nobody.
 type Hint struct {
 	Name string // such as "min"
-	Text string
+	Text string // its value; empty where the name says it all
 }
 
 // An Enum is a list of values that may grow: unknown ones decode.

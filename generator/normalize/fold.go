@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/spec"
 )
 
@@ -13,17 +12,16 @@ import (
 type folded struct {
 	node      *spec.Node
 	self      *spec.Node // the schema that says what the value is by itself: the component, or node
-	component string     // the component that the schema is, where it adds at most annotations to a $ref
+	component string     // the component that the schema is, where it shapes nothing beyond a $ref
 	keywords  map[string]*spec.Node
 	nullable  bool
 	unions    [][]*spec.Node // real alternatives: two arms or more, none of them null
 	broken    bool           // it refers to what is not there
 }
 
-// annotations say something about a value and constrain none.
-var annotations = map[string]bool{
-	"title": true, "description": true, "default": true, "examples": true, "example": true, "deprecated": true,
-	"readOnly": true, "writeOnly": true, "nullable": true,
+// shapes are the keywords that make another type of a component than it is by itself.
+var shapes = map[string]bool{
+	"properties": true, "required": true, "additionalProperties": true, "enum": true, "const": true, "items": true, "prefixItems": true,
 }
 
 // maxFolds bounds the schemas of a document: a few components that each refer to the next one twice are more than a
@@ -36,7 +34,7 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 	f := folded{node: schema, self: schema, keywords: map[string]*spec.Node{}}
 	if n.folds++; n.folds > maxFolds {
 		if n.folds == maxFolds+1 {
-			n.report(schema, diag.Error, "too-large", "the document's references multiply to more than %d schemas", maxFolds)
+			n.refuse(schema, "too-large", "the document's references multiply to more than %d schemas", maxFolds)
 		}
 		f.broken = true
 		return f
@@ -44,18 +42,18 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 	if !schema.Is(spec.Object) {
 		// A boolean schema allows everything or nothing; anything else is no schema.
 		if !schema.Is(spec.Bool) {
-			n.report(schema, diag.Repair, "not-a-schema", "expected a schema, found a %s: read as free-form JSON", schema.Kind)
+			n.repair(schema, "not-a-schema", "read as free-form JSON", "expected a schema, found a %s", schema.Kind)
 		}
 		return f
 	}
-	own := 0 // keywords of the schema itself that constrain
+	own := 0 // keywords of the schema itself that shape a type of its own
 	for _, m := range schema.Members {
 		switch m.Name {
 		case "$ref", "allOf", "anyOf", "oneOf":
 			continue
 		}
 		f.keywords[m.Name] = m.Value
-		if !annotations[m.Name] && keywords[m.Name] == used {
+		if shapes[m.Name] {
 			own++
 		}
 	}
@@ -125,24 +123,31 @@ func join(a, b *spec.Node) *spec.Node {
 
 const componentPrefix = "#/components/schemas/"
 
-// refer folds what a $ref refers to.
+// refer folds what a $ref refers to: a component, or any other place of the document.
 func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
-	name, ok := strings.CutPrefix(ref.String(), componentPrefix)
+	broken := folded{node: ref, self: ref, broken: true}
+	pointer, ok := strings.CutPrefix(ref.String(), "#/")
 	if !ok {
-		n.report(ref, diag.Repair, "foreign-ref", "%q is no component of this document: read as free-form JSON", ref.String())
-		return folded{node: ref, broken: true}
+		n.repair(ref, "foreign-ref", "read as free-form JSON", "%q is no place in this document", ref.String())
+		return broken
 	}
-	name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
-	target := n.doc.Root.Get("components", "schemas", name)
+	path := strings.Split(pointer, "/")
+	for i, name := range path {
+		path[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	}
+	name, target := path[len(path)-1], n.doc.Root.Get(path...)
 	if target == nil || name == "" {
-		n.report(ref, diag.Repair, "missing-ref", "there is no component %q: read as free-form JSON", name)
-		return folded{node: ref, broken: true}
+		n.repair(ref, "missing-ref", "read as free-form JSON", "there is no schema %q", name)
+		return broken
 	}
-	if slices.Contains(trail, name) {
-		n.report(ref, diag.Repair, "circular-ref", "%q is nothing but a reference to itself: read as free-form JSON", name)
-		return folded{node: ref, broken: true}
+	if slices.Contains(trail, pointer) {
+		n.repair(ref, "circular-ref", "read as free-form JSON", "%q is nothing but a reference to itself", name)
+		return broken
 	}
-	f := n.fold(target, append(slices.Clone(trail), name))
-	f.component, f.self = name, target
+	f := n.fold(target, append(slices.Clone(trail), pointer))
+	f.self = target
+	if f.component = ""; strings.HasPrefix(ref.String(), componentPrefix) && len(path) == 3 {
+		f.component = name
+	}
 	return f
 }

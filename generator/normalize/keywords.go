@@ -1,30 +1,133 @@
 package normalize
 
-// use is what becomes of a keyword.
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+// use is what becomes of a keyword. One that is in no list, or that the kind of its schema has no use for, is reported.
 type use int
 
 const (
-	unknown use = iota // reported
-	used               // it shapes the type, the checks or the docs
-	hinted             // it is shown in the docs and binds nobody
-	ignored            // it says nothing to a caller
+	unknown   use = iota
+	used          // it shapes the type, the checks or the docs
+	hinted        // it is shown in the docs and binds nobody
+	setAside      // it is for other readers: forms, and those who run the model
+	unchecked     // it binds, but only the server checks it
 )
 
-// keywords are the keywords that may stand in a schema.
+// keywords are those of JSON Schema 2020-12, of OpenAPI 3.0 and 3.1, and of fal.
 var keywords = map[string]use{
-	"$ref": used, "allOf": used, "anyOf": used, "oneOf": used,
-	"type": used, "enum": used, "const": used, "nullable": used, "format": used,
-	"properties": used, "required": used, "additionalProperties": used, "x-fal-order-properties": used,
-	"items": used, "minItems": used, "maxItems": used, "uniqueItems": used,
-	"minProperties": used, "maxProperties": used,
-	"minLength": used, "maxLength": used, "pattern": used,
-	"minimum": used, "maximum": used, "exclusiveMinimum": used, "exclusiveMaximum": used, "multipleOf": used,
-	"description": used, "default": used, "examples": used, "example": used, "deprecated": used,
+	"$ref": used, "$defs": used, "definitions": used, "allOf": used, "anyOf": used, "oneOf": used,
+	"type": used, "enum": used, "const": used, "nullable": used,
+	"title": used, "description": used, "default": used, "examples": used, "example": used, "deprecated": used,
 
+	"format": hinted, "contentEncoding": hinted, "contentMediaType": hinted, "readOnly": hinted, "writeOnly": hinted,
 	"min": hinted, "max": hinted, "ge": hinted, "le": hinted, "gt": hinted, "lt": hinted, "step": hinted,
-	"limit_description": hinted, "max_file_size": hinted, "min_pixels": hinted, "max_pixels": hinted,
+	"limit_description": hinted, "max_file_size": hinted, "min_pixels": hinted, "max_pixels": hinted, "x-fal": hinted,
 
-	"title": ignored, "ui": ignored, "_fal_ui_field": ignored, "x-fal": ignored,
-	"$schema": ignored, "$id": ignored, "$comment": ignored, "$defs": ignored, "definitions": ignored,
-	"readOnly": ignored, "writeOnly": ignored, "externalDocs": ignored, "xml": ignored,
+	"ui": setAside, "_fal_ui_field": setAside,
+
+	"not": unchecked, "if": unchecked, "then": unchecked, "else": unchecked,
+	"dependentSchemas": unchecked, "dependentRequired": unchecked, "dependencies": unchecked,
+	"contains": unchecked, "minContains": unchecked, "maxContains": unchecked,
+	"patternProperties": unchecked, "propertyNames": unchecked, "contentSchema": unchecked,
+	"unevaluatedItems": unchecked, "unevaluatedProperties": unchecked, "additionalItems": unchecked,
+}
+
+// byKind are the keywords that only some kinds of type have a use for.
+var byKind = map[string][]ir.Kind{
+	"minimum": numbers, "maximum": numbers, "exclusiveMinimum": numbers, "exclusiveMaximum": numbers, "multipleOf": numbers,
+	"minLength": texts, "maxLength": texts, "pattern": texts,
+	"items": {ir.List}, "prefixItems": {ir.List}, "minItems": {ir.List}, "maxItems": {ir.List}, "uniqueItems": {ir.List},
+	"minProperties": {ir.Map}, "maxProperties": {ir.Map},
+	"properties": objects, "required": objects, "x-fal-order-properties": objects,
+	"additionalProperties": {ir.Map, ir.ObjectKind, ir.SharedKind},
+}
+
+var (
+	numbers = []ir.Kind{ir.Integer, ir.Float}
+	texts   = []ir.Kind{ir.String, ir.Media}
+	objects = []ir.Kind{ir.ObjectKind, ir.SharedKind, ir.Map}
+)
+
+// account reports each keyword of a schema that has no effect on what was made of it.
+func (n *normalizer) account(f folded, t *ir.Type) {
+	for _, name := range slices.Sorted(maps.Keys(f.keywords)) {
+		at := f.keywords[name]
+		kinds, some := byKind[name]
+		switch use := keywords[name]; {
+		case some && f.merged(t):
+			// Each part accounts for its own.
+		case some && !slices.Contains(kinds, t.Kind):
+			if t.Kind != ir.Any || !f.broken {
+				n.note(at, "idle-keyword", "%q has no effect here, where the Go type is %s", name, t.Kind)
+			}
+		case name == "additionalProperties" && t.Kind != ir.Map && at.Is(spec.Object) && len(at.Members) > 0:
+			n.note(at, "open-object", "members beyond the properties cannot be sent, and are found in Raw when received")
+		case (name == "enum" || name == "const") && t.Kind != ir.EnumKind && !f.merged(t):
+			n.note(at, "enum-kind", "values of this kind have no enum in Go: only the server checks them")
+		case some || use == used || use == setAside:
+		case use == hinted:
+			if t.Kind == ir.ObjectKind && t.Object.Root || f.self != f.node && f.node.Get(name) == nil {
+				n.note(at, "idle-keyword", "%q is not shown here", name)
+			}
+		case use == unchecked:
+			n.note(at, "unchecked-keyword", "only the server checks %q", name)
+		default:
+			n.note(at, "unknown-keyword", "%q means nothing to falgen and is left aside", name)
+		}
+	}
+}
+
+// merged reports whether t was made of several schemas or types.
+func (f folded) merged(t *ir.Type) bool {
+	return t.Kind == ir.UnionKind || len(f.unions) > 0 || f.keywords["type"].Is(spec.Array)
+}
+
+// hints are the keywords of a field that are shown and bind nobody.
+func hints(f folded) []ir.Hint {
+	var list []ir.Hint
+	var add func(name string, v *spec.Node)
+	add = func(name string, v *spec.Node) {
+		switch {
+		case v.Is(spec.Object):
+			for _, m := range v.Members {
+				add(m.Name, m.Value)
+			}
+		case v.Is(spec.Bool):
+			if v.True() {
+				list = append(list, ir.Hint{Name: name})
+			}
+		case v.Is(spec.String), v.Is(spec.Number):
+			list = append(list, ir.Hint{Name: name, Text: v.Text})
+		}
+	}
+	for name, v := range f.keywords {
+		if keywords[name] == hinted {
+			add(name, v)
+		}
+	}
+	slices.SortFunc(list, func(a, b ir.Hint) int { return strings.Compare(a.Name+"\x00"+a.Text, b.Name+"\x00"+b.Text) })
+	return slices.Compact(list)
+}
+
+// text is what a schema says of itself: its description, or else a title that says more than the name.
+func text(f folded, name string) string {
+	if d := f.keywords["description"].String(); d != "" {
+		return d
+	}
+	if t := f.keywords["title"].String(); letters(t) != letters(name) {
+		return t
+	}
+	return ""
+}
+
+// letters is a text without what titles and names differ in.
+func letters(s string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(s))
 }

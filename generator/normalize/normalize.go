@@ -51,15 +51,31 @@ type normalizer struct {
 	diags    []diag.Diagnostic
 }
 
-func (n *normalizer) report(at *spec.Node, severity diag.Severity, rule, format string, args ...any) {
-	n.diags = append(n.diags, diag.Diagnostic{
-		Pos: at.Pos(), Endpoint: n.doc.ID, Rule: rule, Severity: severity, Message: fmt.Sprintf(format, args...),
+func (n *normalizer) report(at *spec.Node, d diag.Diagnostic) {
+	d.Pos, d.Endpoint = at.Pos(), n.doc.ID
+	n.diags = append(n.diags, d)
+}
+
+// note reports what is worth knowing.
+func (n *normalizer) note(at *spec.Node, rule, format string, args ...any) {
+	n.report(at, diag.Diagnostic{Severity: diag.Note, Rule: rule, Message: fmt.Sprintf(format, args...)})
+}
+
+// repair reports what contradicts itself, and how it is read.
+func (n *normalizer) repair(at *spec.Node, rule, reading, format string, args ...any) {
+	n.report(at, diag.Diagnostic{
+		Severity: diag.Repair, Rule: rule, Message: fmt.Sprintf(format, args...) + ": " + reading, Reading: reading,
 	})
+}
+
+// refuse reports what keeps the endpoint from being generated.
+func (n *normalizer) refuse(at *spec.Node, rule, format string, args ...any) {
+	n.report(at, diag.Diagnostic{Severity: diag.Error, Rule: rule, Message: fmt.Sprintf(format, args...)})
 }
 
 func (n *normalizer) root(name string, schema, paths *spec.Node, what string) *ir.Type {
 	if schema == nil {
-		n.report(paths, diag.Error, "no-schema", "the document has no JSON schema for %s", what)
+		n.refuse(paths, "no-schema", "the document has no JSON schema for %s", what)
 		return nil
 	}
 	t, _ := n.typ(schema, place{name: name, root: true})

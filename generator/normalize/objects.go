@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -75,7 +74,7 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 		for _, e := range list.Elems {
 			required[e.String()] = true
 			if props.Get(e.String()) == nil {
-				n.report(e, diag.Repair, "required-unknown", "%q is required but is no property: left aside", e.String())
+				n.repair(e, "required-unknown", "left aside", "%q is required but is no property", e.String())
 			}
 		}
 	}
@@ -91,23 +90,17 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 
 func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Field {
 	if !tagName(name) {
-		n.report(schema, diag.Error, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
+		n.refuse(schema, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
 		return nil
 	}
 	t, f := n.typ(schema, place{owner: o, name: name})
 	field := &ir.Field{
-		Name: name, Type: t, Description: f.keywords["description"].String(),
+		Name: name, Type: t, Description: text(f, name), Hints: hints(f),
 		Deprecated: f.keywords["deprecated"].True(), Pos: schema.Pos(),
 	}
 	for _, ex := range examplesOf(f.keywords["examples"], f.keywords["example"]) {
 		field.Examples = append(field.Examples, ir.Value{JSON: ex.Value()})
 	}
-	for keyword, value := range f.keywords {
-		if keywords[keyword] == hinted && value.Kind != spec.Object && value.Kind != spec.Array {
-			field.Hints = append(field.Hints, ir.Hint{Name: keyword, Text: value.Text})
-		}
-	}
-	slices.SortFunc(field.Hints, func(a, b ir.Hint) int { return strings.Compare(a.Name, b.Name) })
 	if d := f.keywords["default"]; d != nil {
 		field.Default = n.defaultValue(d, t)
 	}

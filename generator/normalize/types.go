@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -34,18 +33,14 @@ func (p place) item() place { return place{owner: p.owner, name: p.name, inItem:
 func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	f := n.fold(schema, nil)
 	if n.open[schema] {
-		n.report(schema, diag.Repair, "circular-schema", "this schema contains itself without being a component: read as free-form JSON")
+		n.repair(schema, "circular-schema", "read as free-form JSON", "this schema contains itself without being a component")
 		return &ir.Type{Kind: ir.Any}, f
 	}
 	n.open[schema] = true
 	defer delete(n.open, schema)
-	for name, value := range f.keywords {
-		if keywords[name] == unknown && !strings.HasPrefix(name, "x-") {
-			n.report(value, diag.Note, "unknown-keyword", "%q means nothing to falgen and is left aside", name)
-		}
-	}
 	t := n.kind(&f, at)
 	t.Nullable = f.nullable
+	n.account(f, t)
 	return t, f
 }
 
@@ -54,7 +49,7 @@ func (n *normalizer) kind(f *folded, at place) *ir.Type {
 	case f.broken:
 		return &ir.Type{Kind: ir.Any}
 	case len(f.unions) > 1:
-		n.report(f.node, diag.Note, "union-of-unions", "several lists of alternatives at once: kept as raw JSON")
+		n.note(f.node, "union-of-unions", "several lists of alternatives at once: kept as raw JSON")
 		return &ir.Type{Kind: ir.Any}
 	case len(f.unions) == 1:
 		var arms []*ir.Type
@@ -104,15 +99,38 @@ func (n *normalizer) named(typeName string, f *folded, at place, values []ir.Enu
 	case "boolean":
 		return &ir.Type{Kind: ir.Bool}
 	case "array":
-		elem := &ir.Type{Kind: ir.Any}
-		if items := f.keywords["items"]; items != nil {
-			elem, _ = n.typ(items, at.item())
-		}
-		return &ir.Type{Kind: ir.List, Elem: elem}
+		return &ir.Type{Kind: ir.List, Elem: n.elem(f, at)}
 	case "object":
 		return n.object(f, at)
 	}
 	return &ir.Type{Kind: ir.Any}
+}
+
+// elem models what a list holds. Go has no tuples: a list with a schema for each place holds any of them.
+func (n *normalizer) elem(f *folded, at place) *ir.Type {
+	items, tuple := f.keywords["items"], f.keywords["prefixItems"]
+	if !tuple.Is(spec.Array) || len(tuple.Elems) == 0 {
+		if items == nil {
+			return &ir.Type{Kind: ir.Any}
+		}
+		elem, _ := n.typ(items, at.item())
+		return elem
+	}
+	n.note(tuple, "tuple", "which place of the list holds what, only the server checks")
+	schemas := tuple.Elems
+	if items.Is(spec.Object) {
+		schemas = append(slices.Clone(schemas), items)
+	}
+	var arms []*ir.Type
+	nullable := false
+	for _, schema := range schemas {
+		t, _ := n.typ(schema, at.item().arm())
+		nullable = nullable || t.Nullable
+		arms = append(arms, t)
+	}
+	elem := n.union(&folded{node: tuple}, at.item(), arms)
+	elem.Nullable = nullable
+	return elem
 }
 
 func textual(v ir.EnumValue) bool {
@@ -131,7 +149,7 @@ func (n *normalizer) typeNames(f *folded, values []ir.EnumValue) []string {
 	case t.Is(spec.Array):
 		nodes = t.Elems
 	case t != nil && !t.Is(spec.String):
-		n.report(t, diag.Repair, "type-keyword", "expected the name of a type, found a %s: read as any type", t.Kind)
+		n.repair(t, "type-keyword", "read as any type", "expected the name of a type, found a %s", t.Kind)
 		return nil
 	case t != nil:
 	case f.keywords["properties"] != nil, f.keywords["additionalProperties"] != nil:
@@ -153,7 +171,7 @@ func (n *normalizer) typeNames(f *folded, values []ir.EnumValue) []string {
 		case "null":
 			f.nullable = true
 		default:
-			n.report(node, diag.Repair, "unknown-type", "there is no type %q: read as any type", name)
+			n.repair(node, "unknown-type", "read as any type", "there is no type %q", name)
 			return nil
 		}
 	}
@@ -226,7 +244,7 @@ func (n *normalizer) rules(t *ir.Type, f folded) {
 		r.Min, r.Above = n.lower(f, "minimum", "exclusiveMinimum")
 		r.Max, r.Below = n.lower(f, "maximum", "exclusiveMaximum")
 		if r.MultipleOf = n.number(f.keywords["multipleOf"]); r.MultipleOf != nil && (*r.MultipleOf == "0" || (*r.MultipleOf)[0] == '-') {
-			n.report(f.keywords["multipleOf"], diag.Repair, "multiple-of", "no number is a multiple of %s: left aside", *r.MultipleOf)
+			n.repair(f.keywords["multipleOf"], "multiple-of", "left aside", "no number is a multiple of %s", *r.MultipleOf)
 			r.MultipleOf = nil
 		}
 	case ir.String, ir.Media:
@@ -258,12 +276,12 @@ func (n *normalizer) number(at *spec.Node) *ir.Number {
 		return nil
 	}
 	if !at.Is(spec.Number) {
-		n.report(at, diag.Repair, "bound", "expected a number, found a %s: left aside", at.Kind)
+		n.repair(at, "bound", "left aside", "expected a number, found a %s", at.Kind)
 		return nil
 	}
 	num, err := ir.ParseNumber(at.Text)
 	if err != nil {
-		n.report(at, diag.Repair, "bound", "the bound %v: left aside", err)
+		n.repair(at, "bound", "left aside", "the bound %v", err)
 		return nil
 	}
 	return &num
@@ -277,7 +295,7 @@ func (n *normalizer) count(f folded, keyword string) *int {
 	}
 	var c int
 	if err := json.Unmarshal([]byte(*num), &c); err != nil || c < 0 {
-		n.report(at, diag.Repair, "bound", "%s is no count: left aside", at.Text)
+		n.repair(at, "bound", "left aside", "%s is no count", at.Text)
 		return nil
 	}
 	return &c
@@ -288,7 +306,7 @@ func (n *normalizer) pattern(at *spec.Node) string {
 		return ""
 	}
 	if _, err := regexp.Compile(at.String()); err != nil {
-		n.report(at, diag.Note, "pattern", "Go cannot check this pattern, so only the server will: %v", err)
+		n.note(at, "pattern", "Go cannot check this pattern, so only the server will: %v", err)
 		return ""
 	}
 	return at.String()

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -39,7 +38,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type) *ir.Type {
 		return distinct[0]
 	}
 	if at.inArm {
-		n.report(f.node, diag.Note, "union-of-unions", "alternatives inside of alternatives: kept as raw JSON")
+		n.note(f.node, "union-of-unions", "alternatives inside of alternatives: kept as raw JSON")
 		return &ir.Type{Kind: ir.Any}
 	}
 	u := &ir.Union{}

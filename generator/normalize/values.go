@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -14,7 +13,7 @@ import (
 func (n *normalizer) defaultValue(d *spec.Node, t *ir.Type) *ir.Value {
 	if d.Is(spec.Null) {
 		if !t.Nullable {
-			n.report(d, diag.Repair, "null-default", "the default is null, which the field does not take: read as no default")
+			n.repair(d, "null-default", "read as no default", "the default is null, which the field does not take")
 		}
 		return nil
 	}
@@ -24,7 +23,7 @@ func (n *normalizer) defaultValue(d *spec.Node, t *ir.Type) *ir.Value {
 		if t.Kind == ir.EnumKind {
 			rule = "default-not-in-enum"
 		}
-		n.report(d, diag.Repair, rule, "the default %v: read as no default", err)
+		n.repair(d, rule, "read as no default", "the default %v", err)
 		return nil
 	}
 	return &ir.Value{JSON: v}

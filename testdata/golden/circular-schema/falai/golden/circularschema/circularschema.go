@@ -34,7 +34,11 @@ type Input struct {
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
 // Submit and Subscribe call it before they send anything.
 func (in Input) Validate() error {
-	return nil
+	return support.Validate(EndpointID, in.check)
+}
+
+func (in Input) check(c support.Checker) {
+	c.Optional("tree", in.Tree, support.Object(Node.check))
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
@@ -50,11 +54,21 @@ type Node struct {
 	Empty json.RawMessage `json:"empty,omitzero"`
 }
 
+func (in Node) check(c support.Checker) {
+	c.Optional("next", in.Next, support.Object(Next.check))
+}
+
 // Next is the "next" of [Node].
 type Next struct {
 	Next json.RawMessage `json:"next,omitzero"`
 
 	Empty json.RawMessage `json:"empty,omitzero"`
+
+	Extra fal.Opt[string] `json:"extra,omitzero"`
+}
+
+func (in Next) check(c support.Checker) {
+	c.Optional("extra", in.Extra)
 }
 
 // Output is what fal-ai/golden/circular-schema returns.

@@ -29,8 +29,12 @@ type Input struct {
 	// Default: 24. Hints, not checked: max 60, min 1.
 	OutputFPS fal.Opt[int64] `json:"output_fps,omitzero"`
 
-	// Hints, not checked: limit_description At most 10 MB., max_file_size 10485760.
+	// Hints, not checked: limit description At most 10 MB, max file size 10485760, min width 300, timeout 20.5.
 	ImageURL fal.Media `json:"image_url,omitzero"`
+
+	// Where the mask is
+	// Hints, not checked: format uri, readOnly.
+	MaskURL fal.Media `json:"mask_url,omitzero"`
 }
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
@@ -42,6 +46,7 @@ func (in Input) Validate() error {
 func (in Input) check(c support.Checker) {
 	c.Optional("output_fps", in.OutputFPS)
 	c.Optional("image_url", in.ImageURL)
+	c.Optional("mask_url", in.MaskURL)
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server

@@ -49,7 +49,7 @@ type Input struct {
 	// Pattern: [`" ]*/
 	Pattern fal.Opt[string] `json:"pattern,omitzero"`
 
-	// Hints, not checked: limit_description */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore
+	// Hints, not checked: limit description */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore
 	// \+build ignore `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no, min */
 	// func init() { panic(1) } /* //go:generate rm -rf / // +build ignore +build ignore
 	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no.
