@@ -80,8 +80,8 @@ type Audio struct {
 
 // ImageSize is the size of an image to make, in pixels.
 type ImageSize struct {
-	// Width is in pixels.
+	// Width is in pixels: above 0, at most 14142. Default: 512.
 	Width Opt[int64] `json:"width,omitzero"`
-	// Height is in pixels.
+	// Height is in pixels: above 0, at most 14142. Default: 512.
 	Height Opt[int64] `json:"height,omitzero"`
 }

@@ -92,3 +92,23 @@ func TestOpt(t *testing.T) {
 		t.Error("a string decoded into an integer")
 	}
 }
+
+// TestObject pins that a free-form object keeps its numbers as they are, at any depth.
+func TestObject(t *testing.T) {
+	for _, text := range []string{`null`, `{}`, `{"a":[{"n":9007199254740993}],"b":null,"c":0.10,"d":1e400}`} {
+		var o Object
+		if err := json.Unmarshal([]byte(text), &o); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := encodeJSON(o); err != nil || string(got) != text {
+			t.Errorf("%s encoded as %s, %v", text, got, err)
+		}
+		if (o == nil) != (text == "null") {
+			t.Errorf("%s decoded as %#v", text, o)
+		}
+	}
+	var o Object
+	if err := json.Unmarshal([]byte(`[]`), &o); err == nil {
+		t.Error("a list passes as an object")
+	}
+}

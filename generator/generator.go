@@ -7,54 +7,63 @@ package generator
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/emit"
+	"github.com/falgen/falgen/generator/explain"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/normalize"
 	"github.com/falgen/falgen/generator/spec"
 )
 
-// Config says what to generate from what.
+// Config says how to generate.
 type Config struct {
-	Specs   string      // a folder of documents, one document, or a catalogue dump
 	Package string      // the import path of the output folder
 	IDs     []string    // the endpoints to generate; none means all
 	Lock    naming.Lock // the names that were given before
+	Strict  bool        // refuse a document that has to be repaired
+
+	// Progress, if it is set, is told how many of the documents are done. It is called by one goroutine at a time.
+	Progress func(done, total int) `json:"-"`
+}
+
+// A Report says how a run went.
+type Report struct {
+	Endpoints   int               // how many were generated
+	Failed      []string          // ids, or files where no id is known, that were not generated
+	Diagnostics []diag.Diagnostic // by place
 }
 
 // A Result is what was generated.
 type Result struct {
-	Files       map[string][]byte // by path under the output folder, with slashes
-	Endpoints   []*ir.Endpoint    // by id
-	Failed      []string          // ids, or files where no id is known, that were not generated
-	Diagnostics []diag.Diagnostic // by place
+	Report
+	Files map[string][]byte // by path under the output folder, with slashes
 
 	whole bool            // nothing but Files should be in the output folder
 	keep  map[string]bool // packages that are not up to date and stay as they are, by path
 }
 
-// Generate reads the documents and generates their packages. A document that cannot be generated is named in the
-// result and does not stop the others; an error means that nothing could be done.
-func Generate(ctx context.Context, cfg Config) (*Result, error) {
-	set, diags, err := spec.Read(cfg.Specs)
-	if err != nil {
-		return nil, err
-	}
+// Generate generates the packages of the documents. A document that cannot be generated is named in the result and
+// does not stop the others; an error means that nothing could be done.
+func Generate(ctx context.Context, sources *spec.Sources, cfg Config) (*Result, error) {
+	set, diags := sources.Parse()
 	wanted, err := selected(set.Documents, cfg.IDs)
 	if err != nil {
 		return nil, err
 	}
 	r := &Result{
-		Files: map[string][]byte{}, Diagnostics: diags,
+		Report: Report{Diagnostics: diags}, Files: map[string][]byte{},
 		whole: set.Whole && len(cfg.IDs) == 0, keep: map[string]bool{},
 	}
 	var ids []string
@@ -76,9 +85,17 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	works := make([]work, len(set.Documents))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers())
+	var mu sync.Mutex
+	done := 0
 	for i, doc := range set.Documents {
 		group.Go(func() error {
 			works[i] = build(doc, packages[doc.ID], cfg, wanted[doc.ID])
+			if cfg.Progress != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				done++
+				cfg.Progress(done, len(works))
+			}
 			return ctx.Err()
 		})
 	}
@@ -93,7 +110,7 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 		case w.endpoint == nil:
 			r.Failed = append(r.Failed, doc.ID)
 		default:
-			r.Endpoints = append(r.Endpoints, w.endpoint)
+			r.Endpoints++
 			maps.Copy(r.Files, w.files)
 		}
 		r.Diagnostics = append(r.Diagnostics, w.diags...)
@@ -137,6 +154,32 @@ func (r *Result) lock(old naming.Lock, works []work, wanted map[string]bool) nam
 	return lock
 }
 
+// Explain writes in words what becomes of one endpoint's document, and why. The document may be one that is refused.
+func Explain(w io.Writer, sources *spec.Sources, id string, cfg Config) error {
+	set, diags := sources.Parse()
+	wanted, err := selected(set.Documents, []string{id})
+	if err != nil {
+		for _, d := range diags {
+			if d.Endpoint == id {
+				return errors.New(d.String())
+			}
+		}
+		return err
+	}
+	var ids []string
+	for _, doc := range set.Documents {
+		ids = append(ids, doc.ID)
+	}
+	packages := naming.Packages(ids, cfg.Lock)
+	for _, doc := range set.Documents {
+		if wanted[doc.ID] {
+			work := build(doc, packages[doc.ID], cfg, true)
+			return explain.Endpoint(w, doc, work.endpoint, work.pins, work.diags)
+		}
+	}
+	return nil
+}
+
 // selected returns which endpoints are to be generated.
 func selected(docs []*spec.Document, ids []string) (map[string]bool, error) {
 	wanted := map[string]bool{}
@@ -163,7 +206,16 @@ type work struct {
 // build takes one document through the stages.
 func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
 	var w work
-	if w.endpoint, w.diags = normalize.Endpoint(doc); w.endpoint == nil {
+	w.endpoint, w.diags = normalize.Endpoint(doc)
+	if cfg.Strict && slices.ContainsFunc(w.diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Repair }) {
+		w.endpoint = nil
+		for i := range w.diags {
+			if w.diags[i].Severity == diag.Repair {
+				w.diags[i].Severity = diag.Error
+			}
+		}
+	}
+	if w.endpoint == nil {
 		return w
 	}
 	w.endpoint.Package = pkg

@@ -17,6 +17,7 @@ import (
 	"github.com/falgen/falgen/generator"
 	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/output"
+	"github.com/falgen/falgen/generator/spec"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -96,7 +97,7 @@ func goldenCases(t *testing.T) []string {
 
 func generate(t *testing.T, specs, root string) *generator.Result {
 	t.Helper()
-	result, err := generator.Generate(context.Background(), generator.Config{Specs: specs, Package: root})
+	result, err := generator.Generate(context.Background(), read(t, specs), generator.Config{Package: root})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,4 +144,13 @@ func asText(files map[string][]byte) map[string]string {
 		out[name] = string(text)
 	}
 	return out
+}
+
+func read(t *testing.T, specs string) *spec.Sources {
+	t.Helper()
+	sources, err := spec.Read(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources
 }

@@ -19,7 +19,7 @@ import (
 // lockOf generates with a lock and returns the lock after it.
 func lockOf(t *testing.T, specs string, lock naming.Lock) naming.Lock {
 	t.Helper()
-	r, err := generator.Generate(context.Background(), generator.Config{Specs: specs, Package: "example.com/x", Lock: lock})
+	r, err := generator.Generate(context.Background(), read(t, specs), generator.Config{Package: "example.com/x", Lock: lock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +196,7 @@ func TestHostileLock(t *testing.T) {
 		for _, pkg := range []string{"", "..", "/etc", "a/../../b", "falai/rife", "a/b/c/d", "A/b", "falai/rife/internal"} {
 			lock := naming.Lock{"fal-ai/rife/video": {Package: pkg, Names: map[string]string{
 				"field Input.fps": name, "default Input.fps": name, "field Input.loop": name, "default Input.loop": name}}}
-			r, err := generator.Generate(context.Background(), generator.Config{
-				Specs: "../specs/fal-ai/rife/video.json", Package: "example.com/x", Lock: lock})
+			r, err := generator.Generate(context.Background(), read(t, "../specs/fal-ai/rife/video.json"), generator.Config{Package: "example.com/x", Lock: lock})
 			if err != nil || len(r.Failed) > 0 {
 				t.Errorf("%q, %q: %v %v", name, pkg, err, r.Diagnostics)
 				continue

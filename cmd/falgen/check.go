@@ -14,22 +14,26 @@ func checkCommand() *cobra.Command {
 		Long: `Check generates in memory and compares with what is on disk. Where they differ it prints a unified diff, from the
 file as it is to the file as it should be, and the exit status is 1. It writes nothing and needs no network.`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			c, result, changes, err := compare(cmd, f, ids)
+			c, err := compare(cmd, f, ids)
 			if err != nil {
 				return err
 			}
-			for _, change := range changes {
+			for _, change := range c.changes {
 				if _, err := cmd.OutOrStdout().Write(change.Diff(c.Out)); err != nil {
 					return err
 				}
 			}
-			report(cmd.ErrOrStderr(), result, false)
-			switch {
-			case len(changes) > 0:
-				fmt.Fprintf(cmd.ErrOrStderr(), "falgen: %s in %s not up to date: run falgen generate\n", count(len(changes), "file"), c.Out)
+			stderr := cmd.ErrOrStderr()
+			c.findings(stderr, false)
+			if len(c.changes) > 0 {
+				fmt.Fprintf(stderr, "falgen: %s in %s not up to date: run falgen generate\n", count(len(c.changes), "file"), c.Out)
 				return errFound
-			case len(result.Failed) > 0:
-				fmt.Fprintf(cmd.ErrOrStderr(), "falgen: %s could not be checked\n", count(len(result.Failed), "document"))
+			}
+			if err := c.done(); err != nil {
+				return err
+			}
+			if n := len(c.report.Failed); n > 0 {
+				fmt.Fprintf(stderr, "falgen: %s could not be checked\n", count(n, "document"))
 				return errFound
 			}
 			return nil

@@ -25,12 +25,16 @@ type config struct {
 }
 
 // flags are what generate and check take on the command line. They win over the config.
-type flags struct{ config, specs, out string }
+type flags struct {
+	config, specs, out string
+	strict             bool
+}
 
 func (f *flags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default falgen.yaml, if there is one)")
 	cmd.Flags().StringVar(&f.specs, "specs", "", "`folder` of documents, one document, or a catalogue dump (default specs)")
 	cmd.Flags().StringVar(&f.out, "out", "", "`folder` of the generated packages (default generated)")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "refuse documents that have to be repaired")
 }
 
 // load returns the configuration of a run.

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -93,7 +92,7 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 	case ir.SharedKind:
 		return jen.Qual(falPath, t.Shared.Name).Add(w.members(t, v))
 	case ir.Any:
-		return jen.Qual("encoding/json", "RawMessage").Call(jen.Lit(valueText(v)))
+		return jen.Qual("encoding/json", "RawMessage").Call(jen.Lit(ir.ValueText(v)))
 	}
 	return jen.Op(goLiteral(v))
 }
@@ -141,7 +140,7 @@ func short(list []any) bool {
 		case []any, map[string]any:
 			return false
 		}
-		length += len(valueText(e)) + len(", ")
+		length += len(ir.ValueText(e)) + len(", ")
 	}
 	return length < width
 }
@@ -163,18 +162,4 @@ func goLiteral(v any) string {
 		return v.String()
 	}
 	return fmt.Sprint(v)
-}
-
-// valueText returns a value as JSON, with invisible characters escaped.
-func valueText(v any) string {
-	if s, ok := v.(string); ok {
-		return strconv.Quote(s)
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return fmt.Sprint(v) // what came from JSON always encodes
-	}
-	return string(bytes.TrimSpace(b.Bytes()))
 }

@@ -137,7 +137,7 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 		inner := f.rules(t.Elem)
 		if t.Elem.Nullable {
 			inner = append([]jen.Code{support("Nullable")}, inner...)
-		} else if len(inner) == 0 && t.Elem.Kind != ir.Media {
+		} else if len(inner) == 0 && !nilIsNull(t.Elem) {
 			break
 		}
 		if t.Kind == ir.List {
@@ -148,6 +148,9 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	}
 	return rules
 }
+
+// nilIsNull reports whether an unset element of type t is sent as null, though its Go type has no word for null.
+func nilIsNull(t *ir.Type) bool { return t.Kind == ir.Media || t.Kind == ir.List || t.Kind == ir.Map }
 
 // boundLit writes a bound so that it has the right type on every machine: an untyped constant takes int, which may
 // have 32 bits.

@@ -38,7 +38,7 @@ func (f *file) typFrom(t *ir.Type, from string) *jen.Statement {
 		return jen.Index().Add(f.elem(t.Elem, from))
 	case ir.Map:
 		if t.Elem.Kind == ir.Any {
-			return jen.Map(jen.String()).Any()
+			return jen.Qual(falPath, "Object")
 		}
 		return jen.Map(jen.String()).Add(f.elem(t.Elem, from))
 	}

@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"strings"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/falgen/falgen/generator/ir"
@@ -11,17 +9,17 @@ import (
 // union declares a union's type, and a constructor and an accessor for each arm.
 func (f *file) union(u *ir.Union) {
 	f.declare("type "+u.Name, []string{
-		u.Name + " is " + armsText(u, false) + ". JSON that is neither decodes, too, and encodes as it came.",
+		u.Name + " is " + u.Words(false) + ". JSON that is neither decodes, too, and encodes as it came.",
 	}, jen.Type().Id(u.Name).Struct(jen.Qual(supportPath, "Union")))
 	var arms []jen.Code
 	for _, arm := range u.Arms {
 		t := f.typ(arm.Type)
 		constructor := u.Name + "From" + arm.Name
-		f.declare("func "+constructor, []string{constructor + " returns " + article(u.Name) + " that holds v."},
+		f.declare("func "+constructor, []string{constructor + " returns " + ir.Article(u.Name) + " that holds v."},
 			jen.Func().Id(constructor).Params(jen.Id("v").Add(t)).Id(u.Name).Block(
 				jen.Return(jen.Id(u.Name).Values(support("UnionOf").Call(jen.Id("v")))),
 			))
-		f.declare("method "+u.Name+"."+arm.Name, []string{arm.Name + " returns the value where it is " + armText(arm.Type) + "."},
+		f.declare("method "+u.Name+"."+arm.Name, []string{arm.Name + " returns the value where it is " + arm.Type.Words() + "."},
 			jen.Func().Params(jen.Id("u").Id(u.Name)).Id(arm.Name).Params().Params(t.Clone(), jen.Bool()).Block(
 				jen.Return(support("As").Types(t.Clone()).Call(jen.Id("u").Dot("Union"))),
 			))
@@ -48,53 +46,4 @@ func (f *file) arm(t *ir.Type) jen.Code {
 		return support("Arm").Types(f.typ(t)).Call(required...)
 	}
 	return support("Arm").Types(f.typ(t)).Call()
-}
-
-// armsText lists the arms of a union, with the rules of each if asked to.
-func armsText(u *ir.Union, rules bool) string {
-	var words []string
-	for _, arm := range u.Arms {
-		word := armText(arm.Type)
-		if facts := typeFacts(arm.Type); rules && len(facts) > 0 && arm.Type.Kind != ir.EnumKind {
-			all := strings.TrimSuffix(strings.Join(facts, " "), ".")
-			word += " (" + strings.ToLower(all[:1]) + all[1:] + ")"
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, " or ")
-}
-
-// armText says what an arm is.
-func armText(t *ir.Type) string {
-	switch t.Kind {
-	case ir.String:
-		return "a string"
-	case ir.Integer:
-		return "a whole number"
-	case ir.Float:
-		return "a number"
-	case ir.Bool:
-		return "a bool"
-	case ir.Media:
-		return "a URL of media"
-	case ir.EnumKind:
-		return article("[" + t.Enum.Name + "]")
-	case ir.ObjectKind:
-		return article("[" + t.Object.Name + "]")
-	case ir.SharedKind:
-		return article("[fal." + t.Shared.Name + "]")
-	case ir.List:
-		return "a list, each " + armText(t.Elem)
-	case ir.Map:
-		return "a map"
-	}
-	return "any JSON"
-}
-
-// article puts a or an in front of a name.
-func article(name string) string {
-	if strings.ContainsRune("AEIO", rune(strings.TrimLeft(name, "[")[0])) {
-		return "an " + name
-	}
-	return "a " + name
 }

@@ -20,6 +20,16 @@ type Lock map[string]Pins
 type Pins struct {
 	Package string            `json:"package"` // its path under the output folder
 	Names   map[string]string `json:"names"`   // by kind and place in the document, such as "field Input.fps"
+
+	reasons map[string]string // of names that are not as the rules alone would have them
+}
+
+// Reason says why a name is what it is.
+func (p Pins) Reason(key string) string {
+	if why, ok := p.reasons[key]; ok {
+		return why
+	}
+	return "by rule"
 }
 
 // ParseLock reads a lock file; name is what errors call it. An empty text is an empty lock.

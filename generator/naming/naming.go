@@ -18,7 +18,7 @@ import (
 // pins keeps it.
 func Assign(e *ir.Endpoint, pins Pins) Pins {
 	n := &namer{endpoint: e, at: placesOf(e), old: pins, taken: allocator{}, given: map[string]bool{}}
-	n.new = Pins{Package: e.Package.Path, Names: map[string]string{}}
+	n.new = Pins{Package: e.Package.Path, Names: map[string]string{}, reasons: map[string]string{}}
 	for _, name := range []string{"Input", "Output", "Client", "New", "EndpointID"} {
 		n.taken[name] = true
 	}
@@ -116,9 +116,21 @@ func (n *namer) name(keys []string, suffix string, names []string) string {
 	}
 	n.given[name] = true
 	for _, key := range keys {
-		n.new.Names[key] = name
+		n.pin(key, name, names[0])
 	}
 	return name
+}
+
+// pin notes a name for the lock, and why it is not the one that the rules give.
+func (n *namer) pin(key, name, natural string) {
+	n.new.Names[key] = name
+	switch {
+	case name == natural:
+	case n.old.Names[key] == name:
+		n.new.reasons[key] = "kept by " + LockFile
+	default:
+		n.new.reasons[key] = "since " + natural + " is taken"
+	}
 }
 
 // fields names the fields of an object and their defaults.
@@ -136,7 +148,7 @@ func (n *namer) fields(o *ir.Object) {
 			f.GoName = taken.take(fieldName(f.Name))
 		}
 		given[f.GoName] = true
-		n.new.Names[key] = f.GoName
+		n.pin(key, f.GoName, fieldName(f.Name))
 		if f.Default == nil || !o.InInput {
 			continue
 		}

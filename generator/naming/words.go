@@ -9,12 +9,17 @@ import (
 
 // initialisms are written in one case, as Go does.
 var initialisms = map[string]string{
-	"api": "API", "cfg": "CFG", "cpu": "CPU", "crf": "CRF", "css": "CSS", "csv": "CSV", "dpi": "DPI", "fps": "FPS",
-	"gif": "GIF", "gpu": "GPU", "hd": "HD", "hdr": "HDR", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs",
-	"ip": "IP", "jpeg": "JPEG", "jpg": "JPG", "json": "JSON", "llm": "LLM", "lora": "LoRA", "loras": "LoRAs", "mp3": "MP3",
-	"mp4": "MP4", "nsfw": "NSFW", "ok": "OK", "pdf": "PDF", "png": "PNG", "rgb": "RGB", "rgba": "RGBA", "sdxl": "SDXL", "srt": "SRT",
-	"svg": "SVG", "tts": "TTS", "ui": "UI", "uri": "URI", "url": "URL", "urls": "URLs", "uuid": "UUID", "vae": "VAE",
-	"wav": "WAV", "webp": "WebP", "xml": "XML", "zip": "ZIP", "2d": "2D", "3d": "3D", "4k": "4K",
+	"aac": "AAC", "ai": "AI", "api": "API", "asr": "ASR", "avif": "AVIF", "bpm": "BPM", "cfg": "CFG",
+	"cpu": "CPU", "crf": "CRF", "css": "CSS", "csv": "CSV", "dpi": "DPI", "fbx": "FBX", "flac": "FLAC",
+	"fps": "FPS", "gif": "GIF", "glb": "GLB", "gpu": "GPU", "h264": "H264", "h265": "H265", "hd": "HD",
+	"hdr": "HDR", "hdri": "HDRI", "html": "HTML", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs",
+	"ip": "IP", "jpeg": "JPEG", "jpg": "JPG", "json": "JSON", "lcm": "LCM", "llm": "LLM", "llms": "LLMs",
+	"lora": "LoRA", "loras": "LoRAs", "mov": "MOV", "mp3": "MP3", "mp4": "MP4", "nag": "NAG", "nsfw": "NSFW",
+	"ocr": "OCR", "ok": "OK", "pbr": "PBR", "pcm": "PCM", "pdf": "PDF", "png": "PNG", "qr": "QR", "rgb": "RGB",
+	"rgba": "RGBA", "sd": "SD", "sdxl": "SDXL", "sfx": "SFX", "srt": "SRT", "stl": "STL", "svd": "SVD",
+	"svg": "SVG", "tts": "TTS", "ui": "UI", "uri": "URI", "uris": "URIs", "url": "URL", "urls": "URLs",
+	"usdz": "USDZ", "uuid": "UUID", "vae": "VAE", "vlm": "VLM", "wav": "WAV", "webm": "WebM", "webp": "WebP",
+	"xml": "XML", "zip": "ZIP", "2d": "2D", "3d": "3D", "4k": "4K",
 }
 
 // Pascal turns a name of the wire into an exported Go name: "ref_image_urls" is RefImageURLs, "LoRAWeight" stays.

@@ -9,8 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/falgen/falgen/generator/diag"
 )
@@ -34,38 +37,74 @@ type Set struct {
 	Whole bool
 }
 
-// Read reads the documents at path: a folder (all its .json files, at any depth), one document, or a catalogue dump.
-// A document that cannot be read is a diagnostic and does not stop the others; an error means that path itself
-// cannot be read.
-func Read(path string) (*Set, []diag.Diagnostic, error) {
+// Sources are the files of one place, read whole.
+type Sources struct {
+	Files  []Source
+	folder bool
+}
+
+// A Source is one file.
+type Source struct {
+	Name string // with slashes
+	Text []byte
+	err  error
+}
+
+// Read reads the files at path: a folder (all its .json files, at any depth), one document, or a catalogue dump. An
+// error means that path itself cannot be read.
+func Read(path string) (*Sources, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the documents: %w", err)
+		return nil, fmt.Errorf("cannot read the documents: %w", err)
 	}
 	names := []string{path}
 	if info.IsDir() {
 		if names, err = jsonFiles(path); err != nil {
-			return nil, nil, fmt.Errorf("cannot read the documents: %w", err)
+			return nil, fmt.Errorf("cannot read the documents: %w", err)
 		}
 		if len(names) == 0 {
-			return nil, nil, fmt.Errorf("%s holds no .json file: name a folder of documents, a document or a catalogue dump", path)
+			return nil, fmt.Errorf("%s holds no .json file: name a folder of documents, a document or a catalogue dump", path)
 		}
 	}
-	set := &Set{Whole: info.IsDir()}
-	var diags []diag.Diagnostic
+	s := &Sources{folder: info.IsDir()}
 	for _, name := range names {
 		text, err := os.ReadFile(name)
-		if err != nil {
-			diags = append(diags, unreadable(diag.Pos{File: filepath.ToSlash(name)}, err.Error()))
-			continue
-		}
-		docs, dump, ds := parse(filepath.ToSlash(name), text)
-		set.Documents = append(set.Documents, docs...)
-		set.Whole = set.Whole || dump
-		diags = append(diags, ds...)
+		s.Files = append(s.Files, Source{filepath.ToSlash(name), text, err})
+	}
+	return s, nil
+}
+
+// Parse parses the files, several at once. A document that cannot be read is a diagnostic and does not stop the
+// others.
+func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
+	type parsed struct {
+		docs  []*Document
+		dump  bool
+		diags []diag.Diagnostic
+	}
+	files := make([]parsed, len(s.Files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range s.Files {
+		group.Go(func() error {
+			if f.err != nil {
+				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.Name}, f.err.Error())}
+				return nil
+			}
+			files[i].docs, files[i].dump, files[i].diags = parse(f.Name, f.Text)
+			return nil
+		})
+	}
+	_ = group.Wait() // no file stops the others
+	set := &Set{Whole: s.folder}
+	var diags []diag.Diagnostic
+	for _, f := range files {
+		set.Documents = append(set.Documents, f.docs...)
+		set.Whole = set.Whole || f.dump
+		diags = append(diags, f.diags...)
 	}
 	set.Documents, diags = unique(set.Documents, diags)
-	return set, diag.Sort(diags), nil
+	return set, diag.Sort(diags)
 }
 
 // Parse reads one document from its text; name is what diagnostics call it.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"sort"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/falgen/falgen/generator/diag"
@@ -227,6 +228,24 @@ func (n *Node) Get(path ...string) *Node {
 		n = next
 	}
 	return n
+}
+
+// At returns the value below n that stands at a place, and the JSON pointer from n to it; nil where there is none.
+func (n *Node) At(pos diag.Pos) (pointer string, at *Node) {
+	if n.Pos() == pos {
+		return "", n
+	}
+	for _, m := range n.Members {
+		if rest, at := m.Value.At(pos); at != nil {
+			return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(m.Name) + rest, at
+		}
+	}
+	for i, e := range n.Elems {
+		if rest, at := e.At(pos); at != nil {
+			return "/" + strconv.Itoa(i) + rest, at
+		}
+	}
+	return "", nil
 }
 
 // String returns a string's value, or "" where n is no string.

@@ -18,7 +18,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	res, err := freeform.New(client).Subscribe(context.Background(), freeform.Input{
-		Settings: map[string]any{},
+		Settings: fal.Object{},
 		Anything: json.RawMessage("{}"),
 	})
 	if err != nil {

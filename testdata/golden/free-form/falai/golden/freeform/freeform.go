@@ -29,16 +29,18 @@ func New(c *fal.Client) *Client {
 // Input is what fal-ai/golden/free-form takes.
 type Input struct {
 	// Required.
-	Settings map[string]any `json:"settings,omitzero"`
+	Settings fal.Object `json:"settings,omitzero"`
 
 	// Required.
 	Anything json.RawMessage `json:"anything,omitzero"`
 
-	Extra map[string]any `json:"extra,omitzero"`
+	Extra fal.Object `json:"extra,omitzero"`
 
 	Scores map[string]float64 `json:"scores,omitzero"`
 
 	Rows []json.RawMessage `json:"rows,omitzero"`
+
+	Table [][]json.RawMessage `json:"table,omitzero"`
 
 	Yes json.RawMessage `json:"yes,omitzero"`
 }
@@ -52,6 +54,7 @@ func (in Input) Validate() error {
 func (in Input) check(c support.Checker) {
 	c.Required("settings", in.Settings)
 	c.Required("anything", in.Anything)
+	c.Optional("table", in.Table, support.Items())
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
