@@ -47,10 +47,11 @@ func TestPublishedDocuments(t *testing.T) {
 		}
 		giveUp("no published documents; set FALGEN_CORPUS to the folder that holds them: %v", err)
 	}
-	set, _, err := spec.Read(dir)
+	sources, err := spec.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	set, _ := sources.Parse()
 	served := 0
 	for _, doc := range set.Documents {
 		e, err := newEndpoint(doc)
