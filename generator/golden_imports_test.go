@@ -17,6 +17,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/names/falai/golden/names"
 	_ "github.com/falgen/falgen/testdata/golden/nullable-default/falai/golden/nullabledefault"
 	_ "github.com/falgen/falgen/testdata/golden/nullable/falai/golden/nullable"
+	_ "github.com/falgen/falgen/testdata/golden/operations/falai/golden/operations"
 	_ "github.com/falgen/falgen/testdata/golden/optional/falai/golden/optional"
 	_ "github.com/falgen/falgen/testdata/golden/order/falai/golden/order"
 	_ "github.com/falgen/falgen/testdata/golden/package-name/falai/apiinternal/internal3dgoswitch"

@@ -201,6 +201,19 @@ func TestHostileLock(t *testing.T) {
 				t.Errorf("%q, %q: %v %v", name, pkg, err, r.Diagnostics)
 				continue
 			}
+			next, err := naming.ParseLock(naming.LockFile, r.Files[naming.LockFile])
+			if err != nil {
+				t.Fatal(err)
+			}
+			given := map[string]string{"Input": "", "Output": "", "Client": "", "New": "", "EndpointID": ""}
+			for key, is := range next["fal-ai/rife/video"].Names {
+				if other, twice := given[is]; twice && strings.HasPrefix(key, "default ") {
+					t.Errorf("%q: %s and %q are both %s", name, key, other, is)
+				}
+				if strings.HasPrefix(key, "default ") {
+					given[is] = key
+				}
+			}
 			for file := range r.Files {
 				if !filepath.IsLocal(file) {
 					t.Errorf("%q: writes %s", pkg, file)

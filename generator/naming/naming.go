@@ -17,7 +17,7 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 	n := &namer{endpoint: e, at: placesOf(e), old: pins, taken: allocator{}, given: map[string]bool{}}
 	n.new = Pins{Package: e.Package.Path, Names: map[string]string{}, reasons: map[string]string{}}
 	for _, name := range []string{"Input", "Output", "Client", "New", "EndpointID"} {
-		n.taken[name] = true
+		n.taken[name], n.given[name] = true, true
 	}
 	n.reserve()
 	for _, o := range e.Objects {
@@ -108,10 +108,10 @@ func (n *namer) reserve() {
 // name returns the pinned name of what has the keys, or the first of the names that is free, and pins it.
 func (n *namer) name(keys []string, suffix string, names []string) string {
 	name := n.old.pinned(keys)
-	if name == "" || n.given[name] { // two things may have been one before
+	if name == "" || n.given[name] || n.given[name+suffix] { // two things may have been one before
 		name = n.taken.takeBoth(suffix, names...)
 	}
-	n.given[name] = true
+	n.given[name], n.given[name+suffix] = true, true
 	for _, key := range keys {
 		n.pin(key, name, names[0])
 	}

@@ -126,16 +126,13 @@ const componentPrefix = "#/components/schemas/"
 // refer folds what a $ref refers to: a component, or any other place of the document.
 func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
 	broken := folded{node: ref, self: ref, broken: true}
-	pointer, ok := strings.CutPrefix(ref.String(), "#/")
-	if !ok {
-		n.repair(ref, "foreign-ref", "read as free-form JSON", "%q is no place in this document", ref.String())
+	pointer := ref.String()
+	if !strings.HasPrefix(pointer, "#/") {
+		n.repair(ref, "foreign-ref", "read as free-form JSON", "%q is no place in this document", pointer)
 		return broken
 	}
-	path := strings.Split(pointer, "/")
-	for i, name := range path {
-		path[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
-	}
-	name, target := path[len(path)-1], n.doc.Root.Get(path...)
+	path := pointerPath(pointer)
+	name, target := path[len(path)-1], n.resolve(ref)
 	if target == nil || name == "" {
 		n.repair(ref, "missing-ref", "read as free-form JSON", "there is no schema %q", name)
 		return broken
@@ -146,8 +143,25 @@ func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
 	}
 	f := n.fold(target, append(slices.Clone(trail), pointer))
 	f.self = target
-	if f.component = ""; strings.HasPrefix(ref.String(), componentPrefix) && len(path) == 3 {
+	if f.component = ""; strings.HasPrefix(pointer, componentPrefix) && len(path) == 3 {
 		f.component = name
 	}
 	return f
+}
+
+// resolve returns the place in the document that a $ref names, or nil.
+func (n *normalizer) resolve(ref *spec.Node) *spec.Node {
+	if !strings.HasPrefix(ref.String(), "#/") {
+		return nil
+	}
+	return n.doc.Root.Get(pointerPath(ref.String())...)
+}
+
+// pointerPath returns the names of a JSON pointer in a URL's fragment.
+func pointerPath(fragment string) []string {
+	path := strings.Split(strings.TrimPrefix(fragment, "#/"), "/")
+	for i, name := range path {
+		path[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	}
+	return path
 }

@@ -25,13 +25,10 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 		DocumentationURL: meta.Get("documentationUrl").String(),
 		Pos:              doc.Root.Pos(),
 	}
-	paths := doc.Root.Get("paths")
-	body := paths.Get("/"+doc.ID, "post", "requestBody", "content", "application/json", "schema")
-	result := paths.Get("/"+doc.ID+"/requests/{request_id}", "get", "responses", "200", "content", "application/json", "schema")
-	// The POST answers with the queue's status; only the GET of the result tells the output.
-	n.out.Input = n.root("Input", body, paths, "the body of POST /"+doc.ID)
+	body, result := n.operations()
+	n.out.Input = n.root("Input", n.schemaOf(body), "the body of POST /"+doc.ID)
 	n.inOutput = true
-	n.out.Output = n.root("Output", result, paths, "the 200 of GET /"+doc.ID+"/requests/{request_id}")
+	n.out.Output = n.root("Output", n.schemaOf(result), "the 200 of GET /"+doc.ID+"/requests/{request_id}")
 	markCircles(n.out.Objects)
 	diags := diag.Sort(n.diags)
 	if diag.HasError(diags) {
@@ -73,9 +70,9 @@ func (n *normalizer) refuse(at *spec.Node, rule, format string, args ...any) {
 	n.report(at, diag.Diagnostic{Severity: diag.Error, Rule: rule, Message: fmt.Sprintf(format, args...)})
 }
 
-func (n *normalizer) root(name string, schema, paths *spec.Node, what string) *ir.Type {
+func (n *normalizer) root(name string, schema *spec.Node, what string) *ir.Type {
 	if schema == nil {
-		n.refuse(paths, "no-schema", "the document has no JSON schema for %s", what)
+		n.refuse(n.doc.Root.Get("paths"), "no-schema", "the document has no JSON schema for %s", what)
 		return nil
 	}
 	t, _ := n.typ(schema, place{name: name, root: true})
