@@ -44,26 +44,18 @@ type Result[O any] struct {
 //
 // It returns a [*ValidationError], [*InvalidIDError], [*APIError], [*DecodeError] or [*CallError].
 func (e *Endpoint[I, O]) Run(ctx context.Context, in I, opts ...RunOption) (*Result[O], error) {
-	cfg, err := configure(opts)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := e.send(ctx, "run", runHost, in, cfg)
-	if err != nil {
-		return nil, err
-	}
-	return newResult[O](resp)
+	return newResult[O](e.plain().run(ctx, &in, opts))
 }
 
 // Submit puts the input into the queue and returns its job as soon as fal has taken it.
 //
 // It returns the errors of [Endpoint.Run].
 func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption) (*Job[O], error) {
-	cfg, err := configure(opts)
+	j, err := e.plain().submitted(ctx, &in, opts)
 	if err != nil {
 		return nil, err
 	}
-	return e.submit(ctx, in, cfg)
+	return e.Attach(j.id), nil
 }
 
 // Subscribe puts the input into the queue, follows the job until it is finished and returns its output.
@@ -74,26 +66,7 @@ func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption)
 //
 // It returns the errors of [Endpoint.Run].
 func (e *Endpoint[I, O]) Subscribe(ctx context.Context, in I, opts ...SubscribeOption) (*Result[O], error) {
-	cfg, err := configure(opts)
-	if err != nil {
-		return nil, err
-	}
-	job, err := e.submit(ctx, in, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if cfg.onEnqueue != nil {
-		cfg.onEnqueue(job.ID)
-	}
-	res, err := job.wait(ctx, cfg)
-	if end := ctx.Err(); end != nil && errors.Is(err, end) && !cfg.keepOnCancel {
-		budget, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelBudget)
-		defer stop()
-		if failed := job.Cancel(budget); failed != nil {
-			err = fmt.Errorf("%w; the job may go on, since it could not be cancelled: %v", err, failed)
-		}
-	}
-	return res, err
+	return newResult[O](e.plain().subscribe(ctx, &in, opts))
 }
 
 // Attach returns the job with that request id, which an earlier Submit, perhaps of another process, has made. It asks
@@ -102,25 +75,74 @@ func (e *Endpoint[I, O]) Attach(requestID string) *Job[O] {
 	return &Job[O]{EndpointID: e.id, ID: requestID, client: e.client}
 }
 
-func (e *Endpoint[I, O]) submit(ctx context.Context, in I, cfg *config) (*Job[O], error) {
-	resp, err := e.send(ctx, "submit", queueHost, in, cfg)
+// endpoint is an Endpoint without its types. Whatever needs none is here: a generic function is compiled again in each
+// package that makes an endpoint.
+type endpoint struct {
+	client *Client
+	id     string
+}
+
+func (e *Endpoint[I, O]) plain() endpoint { return endpoint{e.client, e.id} }
+
+// run, submitted and subscribe take a pointer to the input.
+func (e endpoint) run(ctx context.Context, in any, opts []RunOption) (*response, error) {
+	cfg, err := configure(opts)
 	if err != nil {
 		return nil, err
+	}
+	return e.send(ctx, "run", runHost, in, cfg)
+}
+
+func (e endpoint) submitted(ctx context.Context, in any, opts []SubmitOption) (job, error) {
+	cfg, err := configure(opts)
+	if err != nil {
+		return job{}, err
+	}
+	return e.submit(ctx, in, cfg)
+}
+
+func (e endpoint) subscribe(ctx context.Context, in any, opts []SubscribeOption) (*response, error) {
+	cfg, err := configure(opts)
+	if err != nil {
+		return nil, err
+	}
+	j, err := e.submit(ctx, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.onEnqueue != nil {
+		cfg.onEnqueue(j.id)
+	}
+	res, err := j.wait(ctx, cfg)
+	if end := ctx.Err(); end != nil && errors.Is(err, end) && !cfg.keepOnCancel {
+		budget, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelBudget)
+		defer stop()
+		if failed := j.cancel(budget); failed != nil {
+			err = fmt.Errorf("%w; the job may go on, since it could not be cancelled: %v", err, failed)
+		}
+	}
+	return res, err
+}
+
+func (e endpoint) submit(ctx context.Context, in any, cfg *config) (job, error) {
+	resp, err := e.send(ctx, "submit", queueHost, in, cfg)
+	if err != nil {
+		return job{}, err
 	}
 	var ticket struct {
 		RequestID string `json:"request_id"`
 	}
 	if err := resp.decode(&ticket); err != nil {
-		return nil, err
+		return job{}, err
 	}
 	if err := checkRequestID(ticket.RequestID); err != nil {
-		return nil, resp.unreadable(err)
+		return job{}, resp.unreadable(err)
 	}
-	return e.Attach(ticket.RequestID), nil
+	return job{e.client, e.id, ticket.RequestID}, nil
 }
 
 // send validates, encodes and posts an input.
-func (e *Endpoint[I, O]) send(ctx context.Context, op, host string, in I, cfg *config) (*response, error) {
+func (e endpoint) send(ctx context.Context, op, host string, ptr any, cfg *config) (*response, error) {
 	to, err := parseEndpointID(e.id)
 	if err != nil {
 		return nil, err
@@ -128,11 +150,12 @@ func (e *Endpoint[I, O]) send(ctx context.Context, op, host string, in I, cfg *c
 	r := &request{
 		op: op, endpoint: e.id, method: http.MethodPost, host: host, path: to.full, query: cfg.query, header: cfg.header,
 	}
+	in := reflect.ValueOf(ptr).Elem().Interface()
 	if isNil(in) {
 		return nil, r.lost(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
 	}
 	if !cfg.skipValidation {
-		if err := validate(in, &in); err != nil {
+		if err := validate(in, ptr); err != nil {
 			return nil, err
 		}
 	}
@@ -164,10 +187,19 @@ func validate(inputs ...any) error {
 	return nil
 }
 
-func newResult[O any](resp *response) (*Result[O], error) {
-	res := &Result[O]{Raw: resp.body, RequestID: resp.requestID(), Header: resp.header}
-	if err := resp.decode(&res.Data); err != nil {
+// newResult decodes an output, unless there is an error instead.
+func newResult[O any](resp *response, err error) (*Result[O], error) {
+	if err != nil {
+		return nil, err
+	}
+	res := new(Result[O])
+	res.Raw, res.RequestID, res.Header, err = resp.open(&res.Data)
+	if err != nil {
 		return nil, err
 	}
 	return res, nil
+}
+
+func (r *response) open(v any) (json.RawMessage, string, http.Header, error) {
+	return r.body, r.requestID(), r.header, r.decode(v)
 }

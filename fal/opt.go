@@ -78,16 +78,24 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes null to null and anything else to a value.
 func (o *Opt[T]) UnmarshalJSON(data []byte) error {
-	if isNull(data) {
-		*o = Null[T]()
-		return nil
-	}
 	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
+	null, err := decodeOpt(data, &v)
+	switch {
+	case err != nil:
 		return err
+	case null:
+		*o = Opt[T]{state: optNull}
+	default:
+		*o = Opt[T]{value: v, state: optSet}
 	}
-	*o = Some(v)
 	return nil
+}
+
+func decodeOpt(data []byte, v any) (null bool, err error) {
+	if isNull(data) {
+		return true, nil
+	}
+	return false, json.Unmarshal(data, v)
 }
 
 func isNull(data []byte) bool { return bytes.Equal(bytes.TrimSpace(data), []byte("null")) }

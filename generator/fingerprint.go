@@ -22,10 +22,7 @@ func Fingerprint(sources *spec.Sources, cfg Config) (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(h, "%d %s\n", len(config), config)
-	for _, f := range sources.Files {
-		fmt.Fprintf(h, "%q %d\n", f.Name, len(f.Text))
-		h.Write(f.Text)
-	}
+	h.Write(sources.Hash[:])
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

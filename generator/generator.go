@@ -90,6 +90,7 @@ func Generate(ctx context.Context, sources *spec.Sources, cfg Config) (*Result, 
 	for i, doc := range set.Documents {
 		group.Go(func() error {
 			works[i] = build(doc, packages[doc.ID], cfg, wanted[doc.ID])
+			doc.Root = nil // catalogues are large
 			if cfg.Progress != nil {
 				mu.Lock()
 				defer mu.Unlock()

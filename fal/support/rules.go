@@ -23,30 +23,27 @@ type Rule struct {
 // Nullable lets null pass.
 var Nullable = Rule{nullable: true}
 
-// A Number is a bound: an untyped constant takes the first type that fits.
-type Number interface{ int | int64 | float64 }
-
 // Min demands v >= n.
-func Min[N Number](n N) Rule {
+func Min(n any) Rule {
 	return bound(n, "greater_than_equal", "ge", "must be at least %v", func(c int) bool { return c >= 0 })
 }
 
 // Max demands v <= n.
-func Max[N Number](n N) Rule {
+func Max(n any) Rule {
 	return bound(n, "less_than_equal", "le", "must be at most %v", func(c int) bool { return c <= 0 })
 }
 
 // Above demands v > n.
-func Above[N Number](n N) Rule {
+func Above(n any) Rule {
 	return bound(n, "greater_than", "gt", "must be greater than %v", func(c int) bool { return c > 0 })
 }
 
 // Below demands v < n.
-func Below[N Number](n N) Rule {
+func Below(n any) Rule {
 	return bound(n, "less_than", "lt", "must be less than %v", func(c int) bool { return c < 0 })
 }
 
-func bound[N Number](n N, typ, ctx, msg string, ok func(int) bool) Rule {
+func bound(n any, typ, ctx, msg string, ok func(int) bool) Rule {
 	return Rule{check: func(c Checker, v any) {
 		if r := rat(v); r != nil && !ok(r.Cmp(rat(n))) {
 			c.add(typ, fmt.Sprintf(msg, n), map[string]any{ctx: n})
@@ -55,7 +52,7 @@ func bound[N Number](n N, typ, ctx, msg string, ok func(int) bool) Rule {
 }
 
 // MultipleOf demands that v is a whole multiple of n, as decimals: 0.3 is a multiple of 0.1.
-func MultipleOf[N Number](n N) Rule {
+func MultipleOf(n any) Rule {
 	return Rule{check: func(c Checker, v any) {
 		r, by := rat(v), rat(n)
 		if r != nil && by.Sign() != 0 && !new(big.Rat).Quo(r, by).IsInt() {

@@ -80,8 +80,11 @@ func startsItem(line string) bool {
 
 // clean shows what cannot be seen, so that a text reads in the source as it is.
 func clean(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) {
+		return text // as nearly all are
+	}
 	var b strings.Builder
-	for _, r := range strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text) {
+	for _, r := range newlines.Replace(text) {
 		switch {
 		case r == '\n', r == '\t', unicode.IsPrint(r), unicode.Is(unicode.Zs, r):
 			b.WriteRune(r)
@@ -92,6 +95,8 @@ func clean(text string) string {
 	}
 	return b.String()
 }
+
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func wrap(paragraph []string) []string {
 	var out []string

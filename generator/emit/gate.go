@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
+	"go/printer"
 	"go/token"
 	"go/types"
 	"slices"
@@ -34,11 +34,14 @@ func gate(src []byte, intended []string) ([]byte, error) {
 		return nil, fmt.Errorf("generated code declares other things than intended, which is a bug of falgen:\n%s", cmp.Diff(want, got))
 	}
 	var out bytes.Buffer
-	if err := format.Node(&out, fset, f); err != nil {
+	if err := layout.Fprint(&out, fset, f); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
 }
+
+// layout is that of gofmt. Package go/format would print, parse and print once more, to sort imports that are sorted.
+var layout = printer.Config{Mode: printer.UseSpaces | printer.TabIndent, Tabwidth: 8}
 
 // declared lists what a file declares on its top level.
 func declared(f *ast.File) []string {

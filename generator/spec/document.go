@@ -3,6 +3,7 @@
 package spec
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,14 +40,14 @@ type Set struct {
 
 // Sources are the files of one place, read whole.
 type Sources struct {
-	Files  []Source
+	Hash   [sha256.Size]byte // of the names and texts
+	files  []source
 	folder bool
 }
 
-// A Source is one file.
-type Source struct {
-	Name string // with slashes
-	Text []byte
+type source struct {
+	name string // with slashes
+	text []byte
 	err  error
 }
 
@@ -67,14 +68,18 @@ func Read(path string) (*Sources, error) {
 		}
 	}
 	s := &Sources{folder: info.IsDir()}
+	hash := sha256.New()
 	for _, name := range names {
 		text, err := os.ReadFile(name)
-		s.Files = append(s.Files, Source{filepath.ToSlash(name), text, err})
+		s.files = append(s.files, source{filepath.ToSlash(name), text, err})
+		fmt.Fprintf(hash, "%q %d\n", filepath.ToSlash(name), len(text))
+		hash.Write(text)
 	}
+	hash.Sum(s.Hash[:0])
 	return s, nil
 }
 
-// Parse parses the files, several at once. A document that cannot be read is a diagnostic and does not stop the
+// Parse parses the files, several at once, and lets go of their texts: it can be called once. A document that cannot be read is a diagnostic and does not stop the
 // others.
 func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 	type parsed struct {
@@ -82,16 +87,17 @@ func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 		dump  bool
 		diags []diag.Diagnostic
 	}
-	files := make([]parsed, len(s.Files))
+	files := make([]parsed, len(s.files))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range s.Files {
+	for i, f := range s.files {
+		s.files[i].text = nil
 		group.Go(func() error {
 			if f.err != nil {
-				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.Name}, f.err.Error())}
+				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.name}, f.err.Error())}
 				return nil
 			}
-			files[i].docs, files[i].dump, files[i].diags = parse(f.Name, f.Text)
+			files[i].docs, files[i].dump, files[i].diags = parse(f.name, f.text)
 			return nil
 		})
 	}
