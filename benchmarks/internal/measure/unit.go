@@ -1,0 +1,5 @@
+//go:build !darwin
+
+package measure
+
+const maxrssUnit = 1 << 10
