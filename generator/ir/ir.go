@@ -158,6 +158,9 @@ type Value struct{ JSON any }
 
 // HasZero reports whether Go's zero value is one of the enum's values, so that it cannot stand for "unset".
 func (e *Enum) HasZero() bool {
+	if e.Open {
+		return true
+	}
 	for _, v := range e.Values {
 		if s, ok := v.Value.JSON.(string); ok && s == "" {
 			return true

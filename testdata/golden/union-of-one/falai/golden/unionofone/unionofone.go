@@ -6,7 +6,6 @@
 package unionofone
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/falgen/falgen/fal"
@@ -30,7 +29,7 @@ func New(c *fal.Client) *Client {
 // Input is what fal-ai/golden/union-of-one takes.
 type Input struct {
 	// Default: "c". Such as "a", "b".
-	Voice Voice `json:"voice,omitzero"`
+	Voice fal.Opt[Voice] `json:"voice,omitzero"`
 
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 
@@ -45,6 +44,7 @@ func (in Input) Validate() error {
 }
 
 func (in Input) check(c support.Checker) {
+	c.Optional("voice", in.Voice)
 	c.Optional("scale", in.Scale)
 	c.Optional("voice_id", in.VoiceID, support.OneOf(VoiceIDValues))
 }
@@ -52,7 +52,7 @@ func (in Input) check(c support.Checker) {
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
-	in.Voice = cmp.Or(in.Voice, DefaultVoice)
+	in.Voice = support.Default(in.Voice, DefaultVoice)
 	return in
 }
 

@@ -1,0 +1,186 @@
+package corpus_test
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// A fact is one thing that a document demands of a property, or gives it.
+type fact struct{ name, keyword, value string }
+
+// A census is how often each fact is in a document's input.
+type census struct {
+	doc   *document
+	facts map[fact]int
+	moot  tally            // what is in the document and means nothing
+	seen  map[uintptr]bool // the objects that were counted
+}
+
+// meaning is the keywords that demand something of a value of each type, under the name that tells both of one meaning.
+var meaning = map[string]map[string]string{
+	"integer": numeric, "number": numeric,
+	"string": {"minLength": "least length", "maxLength": "greatest length", "pattern": "pattern"},
+	"array":  {"minItems": "least length", "maxItems": "greatest length", "uniqueItems": "unique"},
+	"object": {"minProperties": "least length", "maxProperties": "greatest length"},
+}
+
+var numeric = map[string]string{
+	"minimum": "minimum", "maximum": "maximum", "exclusiveMinimum": "above", "exclusiveMaximum": "below", "multipleOf": "multiple of",
+}
+
+var allBounds = func() (all []string) {
+	for _, of := range []string{"number", "string", "array", "object"} {
+		all = append(all, slices.Collect(maps.Keys(meaning[of]))...)
+	}
+	slices.Sort(all)
+	return all
+}()
+
+func countFacts(d *document, moot tally) map[fact]int {
+	c := &census{doc: d, facts: map[fact]int{}, moot: moot, seen: map[uintptr]bool{}}
+	c.rules("", d.input)
+	return c.facts
+}
+
+// rules counts what a schema demands of the property called name, and what is inside of it.
+func (c *census) rules(name string, schema any) {
+	arms := c.doc.arms(c.doc.flat(schema))
+	anyText := slices.ContainsFunc(arms, func(s object) bool {
+		return typeOf(s) == "string" && s["enum"] == nil && s["const"] == nil && s["minLength"] == nil && s["maxLength"] == nil
+	})
+	for _, s := range arms {
+		values, isEnum := s["enum"].([]any)
+		if v, ok := s["const"]; ok {
+			values, isEnum = []any{v}, true
+		}
+		switch {
+		case isEnum && anyText && typeOf(s) == "string":
+			c.moot.add("an enum beside any text", "%s: %s", c.doc.id, name)
+		case isEnum:
+			c.facts[fact{name, "enum", text(values)}]++
+		}
+		for _, keyword := range allBounds {
+			v, ok := s[keyword]
+			means := meaning[typeOf(s)][keyword]
+			switch {
+			case !ok || v == nil || v == false:
+			case means == "" || isEnum:
+				c.moot.add(keyword+" of a value of another type, or of an enum", "%s: %s", c.doc.id, name)
+			case means == "least length" && text(v) == "0":
+				c.moot.add("a least length of 0", "%s: %s", c.doc.id, name)
+			default:
+				c.facts[fact{name, means, value(v)}]++
+			}
+		}
+		if items, ok := s["items"]; ok {
+			c.rules(name, items)
+		}
+		if more, ok := s["additionalProperties"].(object); ok {
+			c.rules(name, more)
+		}
+		c.properties(s)
+	}
+}
+
+// properties counts what is inside of an object, once for all the places that refer to it.
+func (c *census) properties(s object) {
+	props, _ := s["properties"].(object)
+	at := reflect.ValueOf(props).Pointer()
+	if props == nil || c.seen[at] {
+		return
+	}
+	c.seen[at] = true
+	for _, name := range names(s) {
+		field := c.doc.flat(props[name])
+		if v := field["default"]; v != nil && c.doc.takes(field, v) {
+			c.facts[fact{name, "default", value(v)}]++
+		} else if v != nil {
+			c.moot.add("a default that its property does not take", "%s: %s", c.doc.id, name)
+		}
+		c.rules(name, props[name])
+	}
+}
+
+// takes reports whether a default is of one of the types of a property, and one of the values of an enum.
+func (d *document) takes(field object, v any) bool {
+	return slices.ContainsFunc(d.arms(field), func(s object) bool {
+		if values, ok := s["enum"].([]any); ok {
+			return slices.ContainsFunc(values, func(e any) bool { return equal(e, v) })
+		}
+		switch v.(type) {
+		case string:
+			return typeOf(s) == "string" || typeOf(s) == ""
+		case object:
+			return typeOf(s) == "object" || typeOf(s) == ""
+		case []any:
+			return typeOf(s) == "array" || typeOf(s) == ""
+		}
+		return true
+	})
+}
+
+// value is how a JSON value is compared: numbers by what they are, not by how they are written.
+func value(v any) string {
+	if n, ok := v.(json.Number); ok {
+		return bound(n).RatString()
+	}
+	return text(v)
+}
+
+// filled returns v with each property that is not there set to its default, as the documents tell it.
+func (d *document) filled(schema, v any) any {
+	arms := slices.DeleteFunc(d.arms(d.flat(schema)), isNull)
+	if len(arms) != 1 { // which of several alternatives it is, is for others to say
+		return v
+	}
+	switch v := v.(type) {
+	case object:
+		out := maps.Clone(v)
+		for _, name := range names(arms[0]) {
+			p := at(arms[0], "properties", name)
+			field := d.flat(p)
+			given, ok := v[name]
+			unset := !ok || given == "" && slices.ContainsFunc(d.arms(field), isEnumWithoutEmpty)
+			if unset && field["default"] != nil && d.takes(field, field["default"]) && !requires(arms[0], name) {
+				out[name] = field["default"]
+			}
+			if m, ok := out[name]; ok {
+				out[name] = d.filled(p, m)
+			}
+		}
+		return out
+	case []any:
+		out := slices.Clone(v)
+		for i := range v {
+			out[i] = d.filled(arms[0]["items"], v[i])
+		}
+		return out
+	}
+	return v
+}
+
+// mentions reports whether a field's comment tells a fact.
+func mentions(doc string, f fact) bool {
+	doc = strings.ToLower(doc)
+	numbers := func(doc, value string) bool {
+		return slices.ContainsFunc(strings.Fields(doc), func(word string) bool {
+			n := bound(json.Number(strings.Trim(word, ".,;:()")))
+			return n != nil && n.RatString() == value
+		})
+	}
+	switch f.keyword {
+	case "default":
+		_, told, ok := strings.Cut(doc, "default: ")
+		return ok && (strings.Contains(told, strings.ToLower(f.value)) || strings.Contains(told, "[default") || numbers(told, f.value))
+	case "enum":
+		return strings.Contains(doc, "one of ") || strings.Contains(doc, "always ") || strings.Contains(doc, "either ")
+	case "unique":
+		return strings.Contains(doc, "no element twice")
+	case "pattern":
+		return strings.Contains(doc, "pattern: "+f.value)
+	}
+	return numbers(doc, f.value)
+}
