@@ -142,9 +142,7 @@ func (d *document) filled(schema, v any) any {
 		for _, name := range names(arms[0]) {
 			p := at(arms[0], "properties", name)
 			field := d.flat(p)
-			given, ok := v[name]
-			unset := !ok || given == "" && slices.ContainsFunc(d.arms(field), isEnumWithoutEmpty)
-			if unset && field["default"] != nil && d.takes(field, field["default"]) && !requires(arms[0], name) {
+			if _, set := v[name]; !set && field["default"] != nil && d.takes(field, field["default"]) && !requires(arms[0], name) {
 				out[name] = field["default"]
 			}
 			if m, ok := out[name]; ok {

@@ -19,9 +19,8 @@ const (
 )
 
 // harmless are the differences that a value which fits its schema may show: the server takes an optional field that is
-// null for one that is not there, unless it would then take a default instead; and an empty text fits an enum only
-// where that stands beside any text.
-var harmless = map[string]bool{unknownOmitted: true, nullOmitted: true, emptyOmitted: true}
+// null for one that is not there, unless it would then take a default instead.
+var harmless = map[string]bool{unknownOmitted: true, nullOmitted: true}
 
 // differences lists what a value lost on its way through a Go type: "place: what".
 type differences struct {
