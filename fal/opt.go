@@ -15,6 +15,9 @@ type Opt[T any] struct {
 	state optState
 }
 
+// The methods of these are compiled here, once, instead of in each package that has such a field.
+var _ = []any{Opt[string]{}, Opt[int64]{}, Opt[float64]{}, Opt[bool]{}}
+
 type optState uint8
 
 const (

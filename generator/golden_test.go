@@ -71,12 +71,13 @@ func TestGolden(t *testing.T) {
 	}
 	t.Run("imports", func(t *testing.T) {
 		var b strings.Builder
-		b.WriteString("package generator_test\n\n// The golden packages compile and vet with this test, since it imports them. Written by -update.\nimport (\n")
+		b.WriteString("// Package golden compiles the golden packages, by importing them. Written by go test ./generator -update.\n" +
+			"package golden\n\nimport (\n")
 		for _, path := range slices.Sorted(maps.Keys(imports)) {
 			fmt.Fprintf(&b, "\t_ %q\n", path)
 		}
 		b.WriteString(")\n")
-		golden(t, "golden_imports_test.go", b.String())
+		golden(t, filepath.Join("golden", "imports_test.go"), b.String())
 	})
 }
 

@@ -64,7 +64,7 @@ func (c Checker) judge(v any, state state, rules []Rule) {
 		c.add("missing", "is required", nil)
 	case null:
 		for _, r := range rules {
-			if r.nullable {
+			if _, ok := r.(nullable); ok {
 				return
 			}
 		}
@@ -75,9 +75,7 @@ func (c Checker) judge(v any, state state, rules []Rule) {
 			return
 		}
 		for _, r := range rules {
-			if r.check != nil {
-				r.check(c, v)
-			}
+			r.check(c, v)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func TestChecks(t *testing.T) {
 			c.Optional("l", []part{{}, {fal.Float(2)}}, support.MaxLen(1), support.Items(support.Object(part.check)))
 		}, "body.l sequence_too_long\nbody.l[1].weight less_than_equal"},
 		{"values of a map", func(c support.Checker) {
-			c.Optional("m", map[string]float64{"b": 3, "a": 2}, support.Values[float64](support.Max(1)))
+			c.Optional("m", map[string]float64{"b": 3, "a": 2}, support.Values(support.Max(1)))
 		}, "body.m.a less_than_equal\nbody.m.b less_than_equal"},
 		{"image size", func(c support.Checker) {
 			c.Optional("s", &fal.ImageSize{Width: fal.Int(0), Height: fal.Int(14143)}, support.ImageSize())

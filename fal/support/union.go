@@ -105,30 +105,36 @@ func EnumArm[T comparable](values func() []T) Alternative {
 	}
 }
 
-// ArmRule holds a value of one alternative's type against its rules.
-type ArmRule struct {
-	is    func(any) bool
-	rules []Rule
+// An ArmRule holds a value of one alternative's type against its rules.
+type ArmRule interface {
+	is(v any) bool
+	rules() []Rule
 }
 
 // ArmRules are the rules of the alternative T.
-func ArmRules[T any](rules ...Rule) ArmRule {
-	return ArmRule{is: func(v any) bool { _, ok := v.(T); return ok }, rules: rules}
-}
+func ArmRules[T any](rules ...Rule) ArmRule { return armRules[T](rules) }
+
+type armRules[T any] []Rule
+
+func (armRules[T]) is(v any) bool { _, ok := v.(T); return ok }
+
+func (r armRules[T]) rules() []Rule { return r }
 
 // AnyOf demands one of the alternatives, and that its rules are met.
-func AnyOf(arms ...ArmRule) Rule {
-	return Rule{check: func(c Checker, v any) {
-		if u, ok := v.(interface{ union() Union }); ok { // inside an Opt or a list
-			v = u.union().Any()
+func AnyOf(arms ...ArmRule) Rule { return anyOf(arms) }
+
+type anyOf []ArmRule
+
+func (arms anyOf) check(c Checker, v any) {
+	if u, ok := v.(interface{ union() Union }); ok { // inside an Opt or a list
+		v = u.union().Any()
+	}
+	for _, arm := range arms {
+		if arm.is(v) {
+			inner, state := unwrap(v)
+			c.judge(inner, state, arm.rules())
+			return
 		}
-		for _, arm := range arms {
-			if arm.is(v) {
-				inner, state := unwrap(v)
-				c.judge(inner, state, arm.rules)
-				return
-			}
-		}
-		c.add("union", "is none of the alternatives", nil)
-	}}
+	}
+	c.add("union", "is none of the alternatives", nil)
 }

@@ -143,7 +143,7 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 		if t.Kind == ir.List {
 			rules = append(rules, support("Items").Call(inner...))
 		} else if t.Elem.Kind != ir.Any {
-			rules = append(rules, support("Values").Types(f.elem(t.Elem, "")).Call(inner...))
+			rules = append(rules, support("Values").Call(inner...))
 		}
 	}
 	return rules

@@ -76,7 +76,7 @@ func (in Input) check(c support.Checker) {
 	c.Required("text", in.Text, support.MinLen(3), support.MaxLen(50), support.Pattern("^[a-z]+$"))
 	c.Optional("tags", in.Tags, support.MinLen(1), support.MaxLen(3), support.Unique(), support.Items(support.MaxLen(5)))
 	c.Optional("sizes", in.Sizes, support.Items(support.Items(support.Min(0))))
-	c.Optional("by_name", in.ByName, support.MaxLen(4), support.Values[float64](support.Max(2)))
+	c.Optional("by_name", in.ByName, support.MaxLen(4), support.Values(support.Max(2)))
 	c.Optional("image_url", in.ImageURL, support.MinLen(1))
 	c.Optional("odd", in.Odd)
 	c.Optional("looking", in.Looking)

@@ -71,7 +71,7 @@ func (in Input) check(c support.Checker) {
 	c.Optional("long", in.Long)
 	c.Optional("parts", in.Parts, support.Items(support.Object(Part.check)))
 	c.Optional("part", in.Part, support.Object(Part.check))
-	c.Optional("by_name", in.ByName, support.Values[Part](support.Object(Part.check)))
+	c.Optional("by_name", in.ByName, support.Values(support.Object(Part.check)))
 	c.Optional("video_url", in.VideoURL)
 	c.Optional("rows", in.Rows, support.Items(support.Items(support.Object(Part.check))))
 }

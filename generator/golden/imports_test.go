@@ -1,6 +1,6 @@
-package generator_test
+// Package golden compiles the golden packages, by importing them. Written by go test ./generator -update.
+package golden
 
-// The golden packages compile and vet with this test, since it imports them. Written by -update.
 import (
 	_ "github.com/falgen/falgen/testdata/golden/bounds/falai/golden/bounds"
 	_ "github.com/falgen/falgen/testdata/golden/circular-schema/falai/golden/circularschema"
