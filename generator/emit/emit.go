@@ -101,7 +101,7 @@ func (f *file) rootAlias(name string, t *ir.Type) {
 	if t.Kind == ir.ObjectKind && t.Object.Root {
 		return
 	}
-	f.declare("type "+name, []string{name + " is whatever the document allows, which is nothing that Go has a type for."},
+	f.declare("type "+name, []string{name + " is " + t.Words() + ": that is all that the document says of it."},
 		jen.Type().Id(name).Op("=").Add(f.typ(t)))
 }
 
