@@ -18,8 +18,8 @@ func (f *Field) Facts() []string {
 		facts = append(facts, "Default: "+defaultText(f)+".")
 	}
 	facts = append(facts, f.Type.facts()...)
-	if f.Type.Nullable {
-		facts = append(facts, "May be null.")
+	if shape := f.Shape(); f.Type.Nullable && (shape == Optional || shape == NullWhenUnset) {
+		facts = append(facts, "May be null.") // elsewhere unset says the same
 	}
 	var hints []string
 	for _, h := range f.Hints {

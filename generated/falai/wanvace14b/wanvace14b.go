@@ -93,28 +93,23 @@ type Input struct {
 	Shift fal.Opt[float64] `json:"shift,omitzero"`
 
 	// Video that guides the result, as a URL or a data URI.
-	// May be null.
 	VideoURL fal.Media `json:"video_url,omitzero"`
 
 	// Video that marks the area to work on frame by frame, as a URL or a data URI. Ignored when `mask_image_url` is
 	// given.
-	// May be null.
 	MaskVideoURL fal.Media `json:"mask_video_url,omitzero"`
 
 	// Picture that marks the same area to work on in every frame, as a URL or a data URI. Takes precedence over
 	// `mask_video_url`.
-	// May be null.
 	MaskImageURL fal.Media `json:"mask_image_url,omitzero"`
 
 	// Pictures whose subjects or look the result should take up, each as a URL or a data URI.
 	RefImageURLs []fal.Media `json:"ref_image_urls,omitzero"`
 
 	// Picture for the result to start from, as a URL or a data URI.
-	// May be null.
 	FirstFrameURL fal.Media `json:"first_frame_url,omitzero"`
 
 	// Picture for the result to end on, as a URL or a data URI.
-	// May be null.
 	LastFrameURL fal.Media `json:"last_frame_url,omitzero"`
 
 	// Turns on screening for unsafe content.
@@ -293,7 +288,6 @@ type Output struct {
 	Seed int64 `json:"seed"`
 
 	// Archive of the individual frames, when `return_frames_zip` was true.
-	// May be null.
 	FramesZIP *fal.File `json:"frames_zip,omitzero"`
 }
 

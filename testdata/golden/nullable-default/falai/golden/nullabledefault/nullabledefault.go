@@ -37,7 +37,7 @@ type Input struct {
 	// Default: ["a"]. May be null.
 	Tags fal.Opt[[]string] `json:"tags,omitzero"`
 
-	// One of "none", "regular". May be null.
+	// One of "none", "regular".
 	Plain Plain `json:"plain,omitzero"`
 }
 

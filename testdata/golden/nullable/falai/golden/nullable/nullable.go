@@ -30,7 +30,6 @@ type Input struct {
 	// May be null.
 	Seed fal.Opt[int64] `json:"seed,omitzero"`
 
-	// May be null.
 	PictureURL fal.Media `json:"picture_url,omitzero"`
 }
 

@@ -59,7 +59,6 @@ type Output struct {
 	// Required.
 	Images []fal.Image `json:"images,omitzero"`
 
-	// May be null.
 	ZIP *fal.File `json:"zip,omitzero"`
 }
 
