@@ -99,8 +99,13 @@ func (p *parser) fail(at int, problem string) error {
 // next returns where the next token starts.
 func (p *parser) next() int {
 	i := int(p.dec.InputOffset())
-	for i < len(p.text) && bytes.IndexByte([]byte(" \t\r\n,:"), p.text[i]) >= 0 {
-		i++
+	for i < len(p.text) {
+		switch p.text[i] {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			i++
+		default:
+			return i
+		}
 	}
 	return i
 }
@@ -154,7 +159,8 @@ func (p *parser) value(depth int) (*Node, error) {
 }
 
 func (p *parser) members(n *Node, depth int) error {
-	seen := map[string]bool{}
+	const few = 16 // for which a map costs more than a look at each
+	var seen map[string]bool
 	for p.dec.More() {
 		tok, start, err := p.token()
 		if err != nil {
@@ -164,10 +170,18 @@ func (p *parser) members(n *Node, depth int) error {
 		if !ok {
 			return p.fail(start, "an object's member has no name")
 		}
-		if seen[name] {
+		if len(n.Members) == few {
+			seen = map[string]bool{}
+			for _, m := range n.Members {
+				seen[m.Name] = true
+			}
+		}
+		if seen[name] || seen == nil && n.Get(name) != nil {
 			return p.fail(start, fmt.Sprintf("the name %q is given twice in one object", name))
 		}
-		seen[name] = true
+		if seen != nil {
+			seen[name] = true
+		}
 		v, err := p.value(depth + 1)
 		if err != nil {
 			return err
