@@ -113,6 +113,8 @@ func TestKeywords(t *testing.T) {
 		{"step", 5, number, ""},
 		{"min_pixels", 5, text, ""},
 		{"max_pixels", 5, text, ""},
+		{"ui", m{"field": "image"}, text, ""},
+		{"_fal_ui_field", "video", text, ""},
 		{"x-anything", 5, text, "unknown-keyword"},
 		{"nonsense", 5, text, "unknown-keyword"},
 	}

@@ -16,7 +16,7 @@ const (
 	unknown   use = iota
 	used          // it shapes the type, the checks or the docs
 	hinted        // it is shown in the docs and binds nobody
-	setAside      // it is for other readers: forms, and those who run the model
+	setAside      // it is for forms, and may tell that a text is media
 	unchecked     // it binds, but only the server checks it
 )
 

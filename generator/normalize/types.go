@@ -18,6 +18,7 @@ type place struct {
 	root   bool
 	inItem bool // it is what a list or map holds
 	inArm  bool // it is one of several alternatives
+	media  bool // the form of the playground offers media for it
 }
 
 // arm is the place of an alternative at p.
@@ -27,7 +28,9 @@ func (p place) arm() place {
 }
 
 // item is the place of what a list or map at p holds.
-func (p place) item() place { return place{owner: p.owner, name: p.name, inItem: true, inArm: p.inArm} }
+func (p place) item() place {
+	return place{owner: p.owner, name: p.name, inItem: true, inArm: p.inArm, media: p.media}
+}
 
 // typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
 func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
@@ -38,6 +41,7 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	}
 	n.open[schema] = true
 	defer delete(n.open, schema)
+	at.media = at.media || mediaForms[first(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
 	t := n.kind(&f, at)
 	t.Nullable = f.nullable
 	n.account(f, t)
@@ -85,7 +89,7 @@ func (n *normalizer) named(typeName string, f *folded, at place, values []ir.Enu
 		switch {
 		case isText:
 			return n.enum(f, at, values, false)
-		case !n.inOutput && mediaName.MatchString(at.name):
+		case !n.inOutput && (at.media || mediaName.MatchString(at.name)):
 			return &ir.Type{Kind: ir.Media}
 		}
 		return &ir.Type{Kind: ir.String}
@@ -136,6 +140,11 @@ func (n *normalizer) elem(f *folded, at place) *ir.Type {
 func textual(v ir.EnumValue) bool {
 	_, ok := v.Value.JSON.(string)
 	return ok
+}
+
+// mediaForms are the fields of fal's own forms that take media.
+var mediaForms = map[string]bool{
+	"image": true, "images": true, "video": true, "videos": true, "audio": true, "audios": true, "file": true, "files": true,
 }
 
 // mediaName tells a property that takes a URL of media.

@@ -36,6 +36,12 @@ type Input struct {
 
 	Curl fal.Opt[string] `json:"curl,omitzero"`
 
+	Start fal.Media `json:"start,omitzero"`
+
+	Clips []fal.Media `json:"clips,omitzero"`
+
+	Seed fal.Opt[int64] `json:"seed,omitzero"`
+
 	Pages [][]Frame `json:"pages,omitzero"`
 }
 
@@ -50,6 +56,9 @@ func (in Input) check(c support.Checker) {
 	c.Required("ref_image_urls", in.RefImageURLs, support.Items())
 	c.Optional("frames", in.Frames, support.Items(support.Object(Frame.check)))
 	c.Optional("curl", in.Curl)
+	c.Optional("start", in.Start)
+	c.Optional("clips", in.Clips, support.Items())
+	c.Optional("seed", in.Seed)
 	c.Optional("pages", in.Pages, support.Items(support.Items(support.Object(Frame.check))))
 }
 
