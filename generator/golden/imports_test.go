@@ -2,6 +2,7 @@
 package golden
 
 import (
+	_ "github.com/falgen/falgen/testdata/golden/all-of/falai/golden/allof"
 	_ "github.com/falgen/falgen/testdata/golden/bounds/falai/golden/bounds"
 	_ "github.com/falgen/falgen/testdata/golden/circular-schema/falai/golden/circularschema"
 	_ "github.com/falgen/falgen/testdata/golden/default-repair/falai/golden/defaultrepair"

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -68,10 +69,13 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 		f.unions = append(f.unions, part.unions...)
 		f.component, f.self = part.component, part.self
 		for name, value := range part.keywords {
-			if _, taken := f.keywords[name]; !taken {
+			switch own, taken := f.keywords[name], f.keywords[name] != nil; {
+			case !taken:
 				f.keywords[name] = value
-			} else if name == "properties" || name == "required" {
-				f.keywords[name] = join(f.keywords[name], value)
+			case name == "properties", name == "required", name == "x-fal-order-properties":
+				f.keywords[name] = join(own, value)
+			case binds(name) && fmt.Sprint(own.Value()) != fmt.Sprint(value.Value()):
+				n.note(value, "merged-keyword", "%q stands in several parts of one schema: only the server checks this one", name)
 			}
 		}
 	}
@@ -106,6 +110,11 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 		f.component, f.self = "", schema
 	}
 	return f
+}
+
+// binds reports whether a keyword constrains a value.
+func binds(name string) bool {
+	return byKind[name] != nil || name == "type" || name == "enum" || name == "const"
 }
 
 // join makes one object or list of two.
