@@ -16,6 +16,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/hostile-text/falai/golden/hostiletext"
 	_ "github.com/falgen/falgen/testdata/golden/media/falai/golden/media"
 	_ "github.com/falgen/falgen/testdata/golden/missing-ref/falai/golden/missingref"
+	_ "github.com/falgen/falgen/testdata/golden/names-read/falai/golden/namesread"
 	_ "github.com/falgen/falgen/testdata/golden/names/falai/golden/names"
 	_ "github.com/falgen/falgen/testdata/golden/nullable-default/falai/golden/nullabledefault"
 	_ "github.com/falgen/falgen/testdata/golden/nullable/falai/golden/nullable"

@@ -171,11 +171,16 @@ func originNames(from ir.Origin, kind string) []string {
 	switch {
 	case from.Arm:
 		return []string{name + kind, from.Owner.Name + name + kind}
+	case from.Owner != nil && !from.Owner.Root && vague[property]:
+		return []string{from.Owner.Name + name, from.Owner.Name + name + kind}
 	case from.Owner == nil:
 		return []string{name, name + kind}
 	}
 	return []string{name, from.Owner.Name + name, name + kind}
 }
+
+// vague are the properties whose name says nothing without the object that has them.
+var vague = map[string]bool{"name": true, "type": true, "kind": true, "value": true, "id": true}
 
 // nameArms names the accessors of a union, and with them its constructors.
 func nameArms(u *ir.Union, names allocator) {

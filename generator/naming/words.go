@@ -44,8 +44,16 @@ func pascalWord(word string) string {
 	if s, ok := initialisms[word]; ok {
 		return s
 	}
+	if shouted(word) {
+		return pascalWord(strings.ToLower(word))
+	}
 	r, size := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(r)) + word[size:] // "720p" stays
+}
+
+// shouted reports whether a word is written in capitals without being an abbreviation, which are short: "MELON".
+func shouted(word string) bool {
+	return len(word) >= 5 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // symbols are the characters of enum values that tell one value from another.
