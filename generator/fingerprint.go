@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -14,9 +15,11 @@ import (
 // Fingerprint identifies all that a result depends on: the documents, the configuration, and this very program.
 func Fingerprint(sources *spec.Sources, cfg Config) (string, error) {
 	h := sha256.New()
-	if err := hashProgram(h); err != nil {
+	program, err := programHash()
+	if err != nil {
 		return "", err
 	}
+	h.Write(program)
 	config, err := json.Marshal(cfg)
 	if err != nil {
 		return "", err
@@ -26,17 +29,18 @@ func Fingerprint(sources *spec.Sources, cfg Config) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// hashProgram adds the executable, since another version of falgen may generate otherwise.
-func hashProgram(h io.Writer) error {
+// programHash is the hash of the executable, since another version of falgen may generate otherwise.
+var programHash = sync.OnceValues(func() ([]byte, error) {
 	name, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
+	h := sha256.New()
 	_, err = io.Copy(h, f)
-	return err
-}
+	return h.Sum(nil), err
+})

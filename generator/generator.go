@@ -66,10 +66,7 @@ func Generate(ctx context.Context, sources *spec.Sources, cfg Config) (*Result, 
 		Report: Report{Diagnostics: diags}, Files: map[string][]byte{},
 		whole: set.Whole && len(cfg.IDs) == 0, keep: map[string]bool{},
 	}
-	var ids []string
-	for _, doc := range set.Documents {
-		ids = append(ids, doc.ID)
-	}
+	ids := set.IDs()
 	for _, d := range diags {
 		switch {
 		case d.Severity != diag.Error:
@@ -167,11 +164,7 @@ func Explain(w io.Writer, sources *spec.Sources, id string, cfg Config) error {
 		}
 		return err
 	}
-	var ids []string
-	for _, doc := range set.Documents {
-		ids = append(ids, doc.ID)
-	}
-	packages := naming.Packages(ids, cfg.Lock)
+	packages := naming.Packages(set.IDs(), cfg.Lock)
 	for _, doc := range set.Documents {
 		if wanted[doc.ID] {
 			work := build(doc, packages[doc.ID], cfg, true)

@@ -17,9 +17,13 @@ const width = 110
 // comment returns paragraphs as comment lines for jennifer. Document text never goes through jennifer's own Comment,
 // which takes text that looks like a comment for one.
 func comment(paragraphs ...string) []jen.Code {
-	var code []jen.Code
-	for _, line := range lines(paragraphs...) {
-		code = append(code, jen.Op(line))
+	return asCode(lines(paragraphs...))
+}
+
+func asCode(lines []string) []jen.Code {
+	code := make([]jen.Code, len(lines))
+	for i, line := range lines {
+		code[i] = jen.Op(line)
 	}
 	return code
 }
@@ -58,7 +62,7 @@ func split(text string) [][]string {
 		switch {
 		case line == "":
 			flush()
-		case len(p) == 0 || startsItem(line) || strings.HasSuffix(p[len(p)-1], "\n"):
+		case len(p) == 0 || startsItem(line):
 			p = append(p, line)
 		default:
 			p[len(p)-1] += " " + line
@@ -125,9 +129,5 @@ func fieldDoc(f *ir.Field) []jen.Code {
 	if f.Deprecated {
 		doc = append(doc, "//", "// Deprecated: the endpoint's document advises against it.")
 	}
-	code := make([]jen.Code, len(doc))
-	for i, line := range doc {
-		code[i] = jen.Op(line)
-	}
-	return code
+	return asCode(doc)
 }

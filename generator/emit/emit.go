@@ -102,7 +102,7 @@ func (f *file) rootAlias(name string, t *ir.Type) {
 		return
 	}
 	f.declare("type "+name, []string{name + " is " + t.Words() + ": that is all that the document says of it."},
-		jen.Type().Id(name).Op("=").Add(f.typ(t)))
+		jen.Type().Id(name).Op("=").Add(goType(t, "")))
 }
 
 func packageDoc(e *ir.Endpoint) []string {

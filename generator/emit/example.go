@@ -12,7 +12,7 @@ func exampleSource(e *ir.Endpoint, importPath string) *file {
 	f := newFile(e, importPath+"_test", e.Package.Name+"_test")
 	f.jen.ImportName(importPath, e.Package.Name)
 	fatal := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Qual("log", "Fatal").Call(jen.Err()))
-	input := literals{file: f, from: importPath}.value(e.Input, sample.Input(e))
+	input := literals{importPath}.value(e.Input, sample.Input(e))
 	f.declared = append(f.declared, "func Example")
 	f.jen.Func().Id("Example").Params().Block(
 		jen.List(jen.Id("client"), jen.Err()).Op(":=").Qual(falPath, "NewClient").Call().Op("// with the key in FAL_KEY"),

@@ -26,7 +26,6 @@ func (w literals) field(f *ir.Field, v any) jen.Code {
 
 // literals writes values of an endpoint's types.
 type literals struct {
-	file *file
 	from string // the import path of the types, or "" inside their package
 }
 
@@ -39,7 +38,7 @@ func (w literals) id(name string) *jen.Statement {
 
 func (w literals) opt(t *ir.Type, v any) jen.Code {
 	if v == nil {
-		return jen.Qual(falPath, "Null").Types(w.file.typFrom(t, w.from)).Call()
+		return jen.Qual(falPath, "Null").Types(goType(t, w.from)).Call()
 	}
 	constructor := map[ir.Kind]string{ir.String: "String", ir.Integer: "Int", ir.Float: "Float", ir.Bool: "Bool"}[t.Kind]
 	if constructor == "" {
@@ -69,20 +68,20 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 		return w.id(t.Union.Name + "From" + arm.Name).Call(w.value(arm.Type, v))
 	case ir.List:
 		if short(v.([]any)) {
-			return w.file.typFrom(t, w.from).ValuesFunc(func(g *jen.Group) {
+			return goType(t, w.from).ValuesFunc(func(g *jen.Group) {
 				for _, e := range v.([]any) {
 					g.Add(w.element(t.Elem, e))
 				}
 			})
 		}
-		list := w.file.typFrom(t, w.from).Op("{")
+		list := goType(t, w.from).Op("{")
 		for _, e := range v.([]any) {
 			list.Line().Add(w.element(t.Elem, e)).Op(",")
 		}
 		return closed(list, len(v.([]any)))
 	case ir.Map:
 		members := v.(map[string]any)
-		list := w.file.typFrom(t, w.from).Op("{")
+		list := goType(t, w.from).Op("{")
 		for _, k := range slices.Sorted(maps.Keys(members)) {
 			list.Line().Lit(k).Op(":").Add(w.element(t.Elem, members[k])).Op(",")
 		}

@@ -122,7 +122,7 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	case ir.UnionKind:
 		anyOf := support("AnyOf").Op("(") // a line an arm
 		for _, arm := range t.Union.Arms {
-			anyOf.Line().Add(support("ArmRules").Types(f.typ(arm.Type)).Call(f.rules(arm.Type)...)).Op(",")
+			anyOf.Line().Add(support("ArmRules").Types(goType(arm.Type, "")).Call(f.rules(arm.Type)...)).Op(",")
 		}
 		rules = append(rules, anyOf.Line().Op(")"))
 	case ir.ObjectKind:
@@ -242,7 +242,7 @@ func (f *file) innerDefaults(t *ir.Type) *jen.Statement {
 		if t.Kind == ir.Map {
 			each = "EachValue"
 		}
-		return jen.Func().Params(jen.Id("v").Add(f.typ(t))).Add(f.typ(t)).Block(
+		return jen.Func().Params(jen.Id("v").Add(goType(t, ""))).Add(goType(t, "")).Block(
 			jen.Return(support(each).Call(jen.Id("v"), inner)),
 		)
 	}
@@ -285,9 +285,9 @@ func (f *file) defaultValues(o *ir.Object) {
 			continue
 		}
 		f.declared = append(f.declared, "const "+field.DefaultName)
-		value := jen.Op("=").Add(literals{file: f}.value(field.Type, field.Default.JSON))
+		value := jen.Op("=").Add(literals{}.value(field.Type, field.Default.JSON))
 		if field.Type.Kind != ir.EnumKind {
-			value = f.typ(field.Type).Add(value)
+			value = goType(field.Type, "").Add(value)
 		}
 		consts = append(consts, jen.Id(field.DefaultName).Add(value))
 	}
@@ -302,8 +302,8 @@ func (f *file) defaultValues(o *ir.Object) {
 		}
 		f.declare("func "+field.DefaultName,
 			[]string{field.DefaultName + " returns what the server takes for an unset " + o.Name + "." + field.GoName + "."},
-			jen.Func().Id(field.DefaultName).Params().Add(f.typ(field.Type)).Block(
-				jen.Return(literals{file: f}.value(field.Type, field.Default.JSON)),
+			jen.Func().Id(field.DefaultName).Params().Add(goType(field.Type, "")).Block(
+				jen.Return(literals{}.value(field.Type, field.Default.JSON)),
 			))
 	}
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -9,12 +10,9 @@ import (
 	"github.com/falgen/falgen/generator/ir"
 )
 
-// typ returns the Go type of t inside its own package.
-func (f *file) typ(t *ir.Type) *jen.Statement { return f.typFrom(t, "") }
-
-// typFrom returns the Go type of t; from is the import path of its package, or "" inside it.
-func (f *file) typFrom(t *ir.Type, from string) *jen.Statement {
-	own := func(name string) *jen.Statement { return literals{from: from}.id(name) }
+// goType returns the Go type of t; from is the import path of its package, or "" inside it.
+func goType(t *ir.Type, from string) *jen.Statement {
+	own := literals{from}.id
 	switch t.Kind {
 	case ir.String:
 		return jen.String()
@@ -35,29 +33,29 @@ func (f *file) typFrom(t *ir.Type, from string) *jen.Statement {
 	case ir.SharedKind:
 		return jen.Qual(falPath, t.Shared.Name)
 	case ir.List:
-		return jen.Index().Add(f.elem(t.Elem, from))
+		return jen.Index().Add(goElem(t.Elem, from))
 	case ir.Map:
 		if t.Elem.Kind == ir.Any {
 			return jen.Qual(falPath, "Object")
 		}
-		return jen.Map(jen.String()).Add(f.elem(t.Elem, from))
+		return jen.Map(jen.String()).Add(goElem(t.Elem, from))
 	}
 	return jen.Qual("encoding/json", "RawMessage")
 }
 
-// elem returns the Go type of what a list or map holds.
-func (f *file) elem(t *ir.Type, from string) *jen.Statement {
+// goElem returns the Go type of what a list or map holds.
+func goElem(t *ir.Type, from string) *jen.Statement {
 	if isOptElem(t) {
-		return jen.Qual(falPath, "Opt").Types(f.typFrom(t, from))
+		return jen.Qual(falPath, "Opt").Types(goType(t, from))
 	}
-	return f.typFrom(t, from)
+	return goType(t, from)
 }
 
 // isOptElem reports whether an element may be null without its own type having room for it.
 func isOptElem(t *ir.Type) bool { return t.Nullable && t.Kind != ir.Media && t.Kind != ir.Any }
 
-func (f *file) fieldType(field *ir.Field) (code jen.Code, omit bool) {
-	t := f.typ(field.Type)
+func fieldType(field *ir.Field) (code jen.Code, omit bool) {
+	t := goType(field.Type, "")
 	switch field.Shape() {
 	case ir.Optional:
 		return jen.Qual(falPath, "Opt").Types(t), true
@@ -79,7 +77,7 @@ func (f *file) object(o *ir.Object) {
 			fields = append(fields, jen.Line())
 		}
 		fields = append(fields, fieldDoc(field)...)
-		t, omit := f.fieldType(field)
+		t, omit := fieldType(field)
 		tag := field.Name
 		if omit {
 			tag += ",omitzero"
@@ -119,7 +117,7 @@ func (f *file) enum(e *ir.Enum) {
 	if e.Integer {
 		base = jen.Int64()
 	}
-	doc := fmt.Sprintf("%s is a value of %q.", e.Name, first(e.Schema, e.Property))
+	doc := fmt.Sprintf("%s is a value of %q.", e.Name, cmp.Or(e.Schema, e.Property))
 	also := " A server may send values that [" + e.ValuesName + "] does not list."
 	if e.Open {
 		also = " It may be any other text, too."
@@ -161,11 +159,4 @@ func valueList(names []jen.Code) *jen.Statement {
 		}
 	}
 	return s.Op("}")
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -13,7 +13,7 @@ func (f *file) union(u *ir.Union) {
 	}, jen.Type().Id(u.Name).Struct(jen.Qual(supportPath, "Union")))
 	var arms []jen.Code
 	for _, arm := range u.Arms {
-		t := f.typ(arm.Type)
+		t := goType(arm.Type, "")
 		constructor := u.Name + "From" + arm.Name
 		f.declare("func "+constructor, []string{constructor + " returns " + ir.Article(u.Name) + " that holds v."},
 			jen.Func().Id(constructor).Params(jen.Id("v").Add(t)).Id(u.Name).Block(
@@ -23,7 +23,7 @@ func (f *file) union(u *ir.Union) {
 			jen.Func().Params(jen.Id("u").Id(u.Name)).Id(arm.Name).Params().Params(t.Clone(), jen.Bool()).Block(
 				jen.Return(support("As").Types(t.Clone()).Call(jen.Id("u").Dot("Union"))),
 			))
-		arms = append(arms, f.arm(arm.Type))
+		arms = append(arms, armDecoder(arm.Type))
 	}
 	f.declare("method *"+u.Name+".UnmarshalJSON", []string{"UnmarshalJSON decodes whichever alternative the JSON fits."},
 		jen.Func().Params(jen.Id("u").Op("*").Id(u.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
@@ -31,8 +31,8 @@ func (f *file) union(u *ir.Union) {
 		))
 }
 
-// arm returns what decodes an arm of type t.
-func (f *file) arm(t *ir.Type) jen.Code {
+// armDecoder returns what decodes an arm of type t.
+func armDecoder(t *ir.Type) jen.Code {
 	switch t.Kind {
 	case ir.EnumKind:
 		return support("EnumArm").Call(jen.Id(t.Enum.ValuesName))
@@ -43,7 +43,7 @@ func (f *file) arm(t *ir.Type) jen.Code {
 				required = append(required, jen.Lit(field.Name))
 			}
 		}
-		return support("Arm").Types(f.typ(t)).Call(required...)
+		return support("Arm").Types(goType(t, "")).Call(required...)
 	}
-	return support("Arm").Types(f.typ(t)).Call()
+	return support("Arm").Types(goType(t, "")).Call()
 }

@@ -166,6 +166,8 @@ func (t *Type) Words() string {
 		return Article("[" + t.Enum.Name + "]")
 	case ObjectKind:
 		return Article("[" + t.Object.Name + "]")
+	case UnionKind:
+		return Article("[" + t.Union.Name + "]")
 	case SharedKind:
 		return Article("[fal." + t.Shared.Name + "]")
 	case List:

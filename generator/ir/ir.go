@@ -4,7 +4,7 @@
 // Package normalize builds it, package naming fills in the Go names, and everything later only reads it.
 package ir
 
-import "github.com/falgen/falgen/generator/diag"
+import "reflect"
 
 // An Endpoint is one fal.ai endpoint.
 type Endpoint struct {
@@ -18,7 +18,6 @@ type Endpoint struct {
 	Objects          []*Object // in the order in which they are first met, Input and Output first
 	Enums            []*Enum   // in the order in which they are first met
 	Unions           []*Union  // in the order in which they are first met
-	Pos              diag.Pos
 
 	Package Package // set by naming
 }
@@ -74,6 +73,9 @@ type Rules struct {
 	Unique               bool
 }
 
+// Equal reports whether two sets of rules say the same.
+func (r Rules) Equal(other Rules) bool { return reflect.DeepEqual(r, other) }
+
 // A Number is the literal of a JSON number in its shortest form: whole numbers have neither point nor exponent.
 type Number string
 
@@ -109,7 +111,6 @@ type Field struct {
 	Default     *Value // nil where there is none; never null
 	Examples    []Value
 	Hints       []Hint
-	Pos         diag.Pos
 
 	GoName      string // set by naming
 	DefaultName string // set by naming: the constant or func that holds the default

@@ -3,6 +3,7 @@
 package normalize
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -18,12 +19,11 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 	meta := info.Get("x-fal-metadata")
 	n.out = &ir.Endpoint{
 		ID:               doc.ID,
-		Title:            first(title(info.Get("title").String()), doc.Meta.Title),
-		Description:      first(description(info.Get("description").String()), doc.Meta.Description),
-		Category:         first(meta.Get("category").String(), doc.Meta.Category),
+		Title:            cmp.Or(title(info.Get("title").String()), doc.Meta.Title),
+		Description:      cmp.Or(description(info.Get("description").String()), doc.Meta.Description),
+		Category:         cmp.Or(meta.Get("category").String(), doc.Meta.Category),
 		PlaygroundURL:    meta.Get("playgroundUrl").String(),
 		DocumentationURL: meta.Get("documentationUrl").String(),
-		Pos:              doc.Root.Pos(),
 	}
 	body, result := n.operations()
 	n.out.Input = n.root("Input", n.schemaOf(body), "the body of POST /"+doc.ID)
@@ -77,15 +77,6 @@ func (n *normalizer) root(name string, schema *spec.Node, what string) *ir.Type 
 	}
 	t, _ := n.typ(schema, place{name: name, root: true})
 	return t
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 var (

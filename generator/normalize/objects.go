@@ -96,7 +96,7 @@ func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Fie
 	t, f := n.typ(schema, place{owner: o, name: name})
 	field := &ir.Field{
 		Name: name, Type: t, Description: text(f, name), Hints: hints(f),
-		Deprecated: f.keywords["deprecated"].True(), Pos: schema.Pos(),
+		Deprecated: f.keywords["deprecated"].True(),
 	}
 	for _, ex := range examplesOf(f.keywords["examples"], f.keywords["example"]) {
 		field.Examples = append(field.Examples, ir.Value{JSON: ex.Value()})
@@ -171,7 +171,7 @@ func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
 		}
 		fits := kind == sf.Kind && (!sf.Required || f.Required)
 		if o.InInput {
-			fits = fits && f.Required == sf.Required && equalRules(f.Type.Rules, sf.Rules) && sameDefault(f.Default, sf.Default)
+			fits = fits && f.Required == sf.Required && f.Type.Rules.Equal(sf.Rules) && sameDefault(f.Default, sf.Default)
 		}
 		if !fits {
 			return nil

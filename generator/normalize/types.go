@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -41,7 +42,7 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	}
 	n.open[schema] = true
 	defer delete(n.open, schema)
-	at.media = at.media || mediaForms[first(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
+	at.media = at.media || mediaForms[cmp.Or(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
 	t := n.kind(&f, at)
 	t.Nullable = f.nullable
 	n.account(f, t)

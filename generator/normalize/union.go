@@ -20,7 +20,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type) *ir.Type {
 		switch i := slices.IndexFunc(distinct, func(d *ir.Type) bool { return sameGo(d, arm) }); {
 		case i < 0:
 			distinct = append(distinct, arm)
-		case distinct[i].Rules != arm.Rules: // either will do, so neither binds
+		case !distinct[i].Rules.Equal(arm.Rules): // either will do, so neither binds
 			distinct[i].Rules = ir.Rules{}
 		}
 	}
@@ -28,7 +28,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type) *ir.Type {
 		n.openEnum(distinct[i].Enum)
 		distinct = slices.Delete(distinct, j, j+1)
 	}
-	if i, j := find(distinct, ir.Integer), find(distinct, ir.Float); i >= 0 && j >= 0 && (free(distinct[j]) || reflect.DeepEqual(distinct[i].Rules, distinct[j].Rules)) {
+	if i, j := find(distinct, ir.Integer), find(distinct, ir.Float); i >= 0 && j >= 0 && (free(distinct[j]) || distinct[i].Rules.Equal(distinct[j].Rules)) {
 		distinct = slices.Delete(distinct, i, i+1)
 	}
 	switch len(distinct) {

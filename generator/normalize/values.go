@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
@@ -28,8 +27,6 @@ func (n *normalizer) defaultValue(d *spec.Node, t *ir.Type) *ir.Value {
 	}
 	return &ir.Value{JSON: v}
 }
-
-func equalRules(a, b ir.Rules) bool { return reflect.DeepEqual(a, b) }
 
 func sameDefault(v *ir.Value, literal string) bool {
 	if v == nil {

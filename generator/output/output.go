@@ -1,5 +1,5 @@
 // Package output holds generated files against a folder: it compares, writes and cleans. It is the only package that
-// writes to disk, and it writes inside the folder alone, wherever a path or a link points.
+// writes to disk: inside the folder alone, wherever a path or a link points, but for the stamps in the user's cache.
 package output
 
 import (

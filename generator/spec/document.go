@@ -38,6 +38,15 @@ type Set struct {
 	Whole bool
 }
 
+// IDs returns the ids of the documents.
+func (s *Set) IDs() []string {
+	ids := make([]string, len(s.Documents))
+	for i, d := range s.Documents {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
 // Sources are the files of one place, read whole.
 type Sources struct {
 	Hash   [sha256.Size]byte // of the names and texts

@@ -35,6 +35,9 @@ type Input struct {
 
 	// One of "a", "b".
 	VoiceID VoiceID `json:"voice_id,omitzero"`
+
+	// At most 5 characters.
+	Code fal.Opt[string] `json:"code,omitzero"`
 }
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
@@ -47,6 +50,7 @@ func (in Input) check(c support.Checker) {
 	c.Optional("voice", in.Voice)
 	c.Optional("scale", in.Scale)
 	c.Optional("voice_id", in.VoiceID, support.OneOf(VoiceIDValues))
+	c.Optional("code", in.Code, support.MaxLen(5))
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
