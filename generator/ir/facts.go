@@ -81,10 +81,11 @@ func (t *Type) facts() []string {
 }
 
 func rangeFacts(r Rules) []string {
-	if r.Min != nil && r.Max != nil {
-		return []string{fmt.Sprintf("Range: %s to %s.", *r.Min, *r.Max)}
-	}
 	var facts []string
+	if r.Min != nil && r.Max != nil {
+		facts = append(facts, fmt.Sprintf("Range: %s to %s.", *r.Min, *r.Max))
+		r.Min, r.Max = nil, nil
+	}
 	for _, b := range []struct {
 		name  string
 		bound *Number

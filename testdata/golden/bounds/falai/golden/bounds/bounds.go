@@ -38,6 +38,9 @@ type Input struct {
 	// At most 160. A multiple of 8.
 	Step fal.Opt[int64] `json:"step,omitzero"`
 
+	// Range: 0 to 1. Above 0.
+	Both fal.Opt[float64] `json:"both,omitzero"`
+
 	// Range: -9223372036854776000 to 4294967295.
 	Huge fal.Opt[int64] `json:"huge,omitzero"`
 
@@ -72,6 +75,7 @@ func (in Input) check(c support.Checker) {
 	c.Optional("positive", in.Positive, support.Above(0))
 	c.Optional("below", in.Below, support.Min(-0.5), support.Below(1.5))
 	c.Optional("step", in.Step, support.Max(160), support.MultipleOf(8))
+	c.Optional("both", in.Both, support.Min(0), support.Max(1), support.Above(0))
 	c.Optional("huge", in.Huge, support.Min(-9223372036854776000.0), support.Max(int64(4294967295)))
 	c.Required("text", in.Text, support.MinLen(3), support.MaxLen(50), support.Pattern("^[a-z]+$"))
 	c.Optional("tags", in.Tags, support.MinLen(1), support.MaxLen(3), support.Unique(), support.Items(support.MaxLen(5)))
