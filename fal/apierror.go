@@ -1,6 +1,7 @@
 package fal
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -89,6 +90,14 @@ func newAPIError(r *request, code int, header http.Header, body []byte) *APIErro
 		e.Retryable = &v
 	}
 	return e
+}
+
+// UnmarshalJSON reads the body of a failure, such as the one that a webhook brings. It sets Body and what parseBody reads
+// out of it, leaves the rest as it is, and fails on nothing that is JSON.
+func (e *APIError) UnmarshalJSON(body []byte) error {
+	e.Body = bytes.Clone(body)
+	e.parseBody()
+	return nil
 }
 
 // parseBody reads the failure out of the body. fal has many shapes: detail as a list of fields or as a text, a text with

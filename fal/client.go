@@ -1,7 +1,6 @@
 package fal
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,9 +9,6 @@ import (
 )
 
 const (
-	runHost   = "fal.run"       // answers on the open connection
-	queueHost = "queue.fal.run" // takes jobs, and answers about them
-
 	version   = "0.1.0"
 	userAgent = "falgen/" + version + " (go)"
 )
@@ -21,7 +17,7 @@ const (
 type Client struct {
 	http    *http.Client
 	base    string // without a trailing slash; "" for fal's own hosts
-	key     func(context.Context) (string, error)
+	key     keyFunc
 	retries int
 }
 
