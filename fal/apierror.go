@@ -32,7 +32,7 @@ type APIError struct {
 // Error names the endpoint, the request, what was wrong and, where there is something to do, what.
 func (e *APIError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fal: %s: %s %s: %d %s: %s", subject(e.EndpointID, e.RequestID), e.Method, e.URL,
+	fmt.Fprintf(&b, "fal: %s%s %s: %d %s: %s", subject(e.EndpointID, e.RequestID), e.Method, e.URL,
 		e.StatusCode, http.StatusText(e.StatusCode), e.Message)
 	if e.ErrorType != "" {
 		fmt.Fprintf(&b, " (%s)", e.ErrorType)
@@ -76,7 +76,7 @@ func newAPIError(r *request, code int, header http.Header, body []byte) *APIErro
 	e := &APIError{
 		EndpointID:  r.endpoint,
 		Method:      r.method,
-		URL:         r.url,
+		URL:         r.asked,
 		RequestID:   cmp.Or(r.id, header.Get("X-Fal-Request-Id")),
 		StatusCode:  code,
 		ErrorType:   header.Get("X-Fal-Error-Type"),

@@ -3,9 +3,11 @@ package fal
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 const (
@@ -13,12 +15,16 @@ const (
 	userAgent = "falgen/" + version + " (go)"
 )
 
-// Client sends requests to fal. Make one with [NewClient] and share it: it is safe for concurrent use and never changes.
+// Client sends requests to fal. Make one with [NewClient] and share it: it is safe for concurrent use.
 type Client struct {
 	http    *http.Client
-	base    string // without a trailing slash; "" for fal's own hosts
+	wraps   []func(http.RoundTripper) http.RoundTripper // around http's transport
+	base    string                                      // without a trailing slash; "" for fal's own hosts
 	key     keyFunc
-	retries int
+	retry   map[Op]RetryPolicy // where it is not the default
+	backups bool
+	log     *slog.Logger // nil for none
+	waits   *waitLimits
 }
 
 // ClientOption is an option of [NewClient].
@@ -34,7 +40,7 @@ func (o clientOption) applyClient(c *Client) error { return o(c) }
 // The key is sent to fal's own hosts over https, or to the host of [WithBaseURL], and nowhere else: a redirect that
 // leads to another host is refused.
 func NewClient(opts ...ClientOption) (*Client, error) {
-	c := &Client{http: &http.Client{}, retries: 3}
+	c := &Client{http: &http.Client{}, retry: map[Op]RetryPolicy{}, waits: &waitLimits{atOnce: 32, every: time.Second / 100}}
 	for _, o := range opts {
 		if o == nil {
 			continue
@@ -50,6 +56,12 @@ func NewClient(opts ...ClientOption) (*Client, error) {
 	}
 	guarded := *c.http // a copy: the caller's client stays as it is
 	guarded.CheckRedirect = stayOnHost(guarded.CheckRedirect)
+	for _, wrap := range c.wraps {
+		if guarded.Transport == nil {
+			guarded.Transport = http.DefaultTransport
+		}
+		guarded.Transport = wrap(guarded.Transport)
+	}
 	c.http = &guarded
 	return c, nil
 }
@@ -79,31 +91,6 @@ func WithBaseURL(u string) ClientOption {
 		c.base = strings.TrimRight(u, "/")
 		return nil
 	})
-}
-
-// WithMaxRetries sets how often a request may be repeated; the default is 3, and 0 means never. NewClient returns an
-// error where n is negative.
-//
-// Repeated are status, result and cancel after a failure of the network or a 429, 502, 503 or 504 (the first two also
-// after 408, status also after 500), and run and submit only where fal surely did not take the input: no connection was
-// made, or the answer is a 429, or a 503 that says when to come back. A Retry-After header is obeyed up to a minute; an
-// answer that asks for more patience is returned at once. The waits between end with the context.
-func WithMaxRetries(n int) ClientOption {
-	return clientOption(func(c *Client) error {
-		if n < 0 {
-			return fmt.Errorf("fal: WithMaxRetries was given %d; 0 turns retries off", n)
-		}
-		c.retries = n
-		return nil
-	})
-}
-
-// url is where the client asks for a path of one of fal's hosts.
-func (c *Client) url(host, path string) string {
-	if c.base == "" {
-		return "https://" + host + "/" + path
-	}
-	return c.base + "/" + host + "/" + path
 }
 
 // parseHTTPURL parses an absolute http or https URL. Its error does not repeat the URL, which may hold a secret.

@@ -106,7 +106,7 @@ func TestBadClientOptions(t *testing.T) {
 	if _, err := fal.NewClient(fal.WithKey("k"), fal.WithHTTPClient(nil)); err == nil {
 		t.Error("no HTTP client: no error")
 	}
-	if _, err := fal.NewClient(fal.WithKey("k"), fal.WithMaxRetries(-1)); err == nil {
+	if _, err := fal.NewClient(fal.WithKey("k"), fal.WithRetry(fal.RetryPolicy{Max: -1})); err == nil {
 		t.Error("negative retries: no error")
 	}
 	if _, err := fal.NewClient(nil, fal.WithKey("k")); err != nil {

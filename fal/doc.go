@@ -25,5 +25,5 @@
 //
 // Status, result and cancel are repeated after a failure of the network and after answers that pass. An input is only
 // ever sent again when fal surely did not take it, because a second submission is a second job and a second bill; see
-// [WithMaxRetries].
+// [WithRetry].
 package fal

@@ -28,6 +28,12 @@ func NewEndpoint[I, O any](c *Client, id string) *Endpoint[I, O] {
 	return &Endpoint[I, O]{client: c, id: id}
 }
 
+// Untyped returns an endpoint of which no package is there: its input is anything that encodes to a JSON object, such as a
+// map[string]any or a struct of one's own, and its output is JSON.
+func Untyped(c *Client, id string) *Endpoint[any, json.RawMessage] {
+	return NewEndpoint[any, json.RawMessage](c, id)
+}
+
 // ID returns the endpoint's id.
 func (e *Endpoint[I, O]) ID() string { return e.id }
 
@@ -55,7 +61,7 @@ func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption)
 	if err != nil {
 		return nil, err
 	}
-	return e.Attach(j.id), nil
+	return &Job[O]{e.id, j.Ticket, j.client}, nil
 }
 
 // Subscribe puts the input into the queue, follows the job until it is finished and returns its output.
@@ -69,10 +75,28 @@ func (e *Endpoint[I, O]) Subscribe(ctx context.Context, in I, opts ...SubscribeO
 	return newResult[O](e.plain().subscribe(ctx, &in, opts))
 }
 
+// Resume returns the job that was written down as JSON, by this process or another: json.Marshal(job) and Resume are each
+// other's inverse. It asks fal nothing.
+//
+// It returns a [*DecodeError] where saved is not a job's JSON, and an [*InvalidIDError] where the job is another endpoint's.
+func (e *Endpoint[I, O]) Resume(saved []byte) (*Job[O], error) {
+	j := e.Attach("")
+	if err := json.Unmarshal(saved, j); err != nil {
+		return nil, &DecodeError{Op: "resume", EndpointID: e.id, Raw: saved, Err: err}
+	}
+	if err := checkRequestID(j.ID); err != nil {
+		return nil, err
+	}
+	if j.EndpointID != e.id {
+		return nil, &InvalidIDError{Kind: "endpoint", ID: j.EndpointID, Reason: "the job belongs to it, and not to " + e.id}
+	}
+	return j, nil
+}
+
 // Attach returns the job with that request id, which an earlier Submit, perhaps of another process, has made. It asks
 // fal nothing: an id that fal does not know is an [*APIError] of the job's methods.
 func (e *Endpoint[I, O]) Attach(requestID string) *Job[O] {
-	return &Job[O]{EndpointID: e.id, ID: requestID, client: e.client}
+	return &Job[O]{EndpointID: e.id, Ticket: Ticket{ID: requestID}, client: e.client}
 }
 
 // endpoint is an Endpoint without its types. Whatever needs none is here: a generic function is compiled again in each
@@ -90,7 +114,13 @@ func (e endpoint) run(ctx context.Context, in any, opts []RunOption) (*response,
 	if err != nil {
 		return nil, err
 	}
-	return e.send(ctx, "run", runHost, in, cfg)
+	ctx, stop := cfg.bounded(ctx)
+	defer stop()
+	r, err := e.request(ctx, OpRun, runHost, in, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return e.client.do(ctx, r)
 }
 
 func (e endpoint) submitted(ctx context.Context, in any, opts []SubmitOption) (job, error) {
@@ -106,12 +136,14 @@ func (e endpoint) subscribe(ctx context.Context, in any, opts []SubscribeOption)
 	if err != nil {
 		return nil, err
 	}
+	ctx, stop := cfg.bounded(ctx)
+	defer stop()
 	j, err := e.submit(ctx, in, cfg)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.onEnqueue != nil {
-		cfg.onEnqueue(j.id)
+		cfg.onEnqueue(j.ID)
 	}
 	res, err := j.wait(ctx, cfg)
 	if end := ctx.Err(); end != nil && errors.Is(err, end) && !cfg.keepOnCancel {
@@ -125,44 +157,60 @@ func (e endpoint) subscribe(ctx context.Context, in any, opts []SubscribeOption)
 }
 
 func (e endpoint) submit(ctx context.Context, in any, cfg *config) (job, error) {
-	resp, err := e.send(ctx, "submit", queueHost, in, cfg)
+	r, err := e.request(ctx, OpSubmit, queueHost, in, cfg)
 	if err != nil {
 		return job{}, err
 	}
-	var ticket struct {
-		RequestID string `json:"request_id"`
-	}
-	if err := resp.decode(&ticket); err != nil {
+	resp, err := e.client.do(ctx, r)
+	if err != nil {
 		return job{}, err
 	}
-	if err := checkRequestID(ticket.RequestID); err != nil {
+	j := job{client: e.client, endpoint: e.id}
+	if err := lenient(resp.body, &j.Ticket); err != nil { // its URLs can be done without
 		return job{}, resp.unreadable(err)
 	}
-	return job{e.client, e.id, ticket.RequestID}, nil
+	if err := checkRequestID(j.ID); err != nil {
+		return job{}, resp.unreadable(err)
+	}
+	return j, nil
 }
 
-// send validates, encodes and posts an input.
-func (e endpoint) send(ctx context.Context, op, host string, ptr any, cfg *config) (*response, error) {
+// request validates an input, uploads the files in it, and makes the request that posts it.
+func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg *config) (*request, error) {
 	to, err := parseEndpointID(e.id)
 	if err != nil {
 		return nil, err
 	}
 	r := &request{
-		op: op, endpoint: e.id, method: http.MethodPost, host: host, path: to.full, query: cfg.query, header: cfg.header,
+		op: op, endpoint: e.id, method: http.MethodPost, url: "https://" + host + "/" + to.full,
+		query: cfg.query.Encode(), header: cfg.header,
+	}
+	if err := e.client.ready(ctx, r); err != nil {
+		return nil, err
 	}
 	in := reflect.ValueOf(ptr).Elem().Interface()
 	if isNil(in) {
 		return nil, r.lost(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
 	}
-	if !cfg.skipValidation {
-		if err := validate(in, ptr); err != nil {
-			return nil, err
+	check := func() error {
+		if cfg.skipValidation {
+			return nil
 		}
+		return validate(in, ptr)
 	}
-	if r.body, err = encodeJSON(in); err != nil {
+	if err := check(); err != nil {
+		return nil, err
+	}
+	uploaded, err := e.client.uploadAll(ctx, e.id, localMedia(in), cfg.uploads, check)
+	if err != nil {
+		return nil, err
+	}
+	body, err := encodeUploaded(in, uploaded)
+	if err != nil {
 		return nil, r.lost(fmt.Errorf("cannot encode the input: %w", err))
 	}
-	return e.client.do(ctx, r)
+	r.body = jsonContent(body)
+	return r, nil
 }
 
 // isNil reports whether v is nil: JSON null, which no endpoint takes.

@@ -82,7 +82,7 @@ type ValidationError struct {
 // Error lists every violation, one a line.
 func (e *ValidationError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fal: %s: the input is not valid and was not sent:\n", subject(e.EndpointID, ""))
+	fmt.Fprintf(&b, "fal: %sthe input is not valid and was not sent:\n", subject(e.EndpointID, ""))
 	for _, f := range e.Detail {
 		fmt.Fprintf(&b, "  %s\n", f)
 	}
@@ -93,23 +93,23 @@ func (e *ValidationError) Error() string {
 // CallError says that a call got no answer from fal: the network failed, a redirect was refused, there was no key, or
 // the caller's context ended. Unwrap gives the cause, so that errors.Is(err, context.Canceled) and the like work.
 type CallError struct {
-	Op         string // "run", "submit", "status", "result", "cancel" or "wait"
-	EndpointID string
+	Op         Op
+	EndpointID string // "" where the call belongs to none, as a download does
 	RequestID  string // of the job, which may go on without us; "" where there is none yet
 	Err        error
 }
 
 func (e *CallError) Error() string {
-	return fmt.Sprintf("fal: %s: %s: %v", subject(e.EndpointID, e.RequestID), e.Op, e.Err)
+	return fmt.Sprintf("fal: %s%s: %v", subject(e.EndpointID, e.RequestID), e.Op, e.Err)
 }
 
 func (e *CallError) Unwrap() error { return e.Err }
 
 // DecodeError says that fal answered with a success that could not be read: the connection broke in the middle of it, it
-// is longer than 64 MiB, it is not JSON, or it does not fit the type it should decode into. Raw keeps what came, so that
+// is longer than 64 MiB ([ErrTooLarge]), it is not JSON, or it does not fit the type it should decode into. Raw keeps what came, so that
 // nothing paid for is lost.
 type DecodeError struct {
-	Op         string
+	Op         Op
 	EndpointID string
 	RequestID  string
 	Raw        []byte // as it came
@@ -117,18 +117,21 @@ type DecodeError struct {
 }
 
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("fal: %s: %s: cannot read the answer: %v; DecodeError.Raw has what came, which begins %q",
+	return fmt.Sprintf("fal: %s%s: cannot read the answer: %v; DecodeError.Raw has what came, which begins %q",
 		subject(e.EndpointID, e.RequestID), e.Op, e.Err, excerpt(e.Raw, 120))
 }
 
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// subject names what an error is about.
+// subject is the beginning of a message: what it is about.
 func subject(endpoint, request string) string {
-	if request != "" {
-		return endpoint + " (request " + request + ")"
+	switch {
+	case endpoint == "":
+		return ""
+	case request != "":
+		return endpoint + " (request " + request + "): "
 	}
-	return endpoint
+	return endpoint + ": "
 }
 
 // excerpt is the beginning of a text on one line, fit for an error message and a terminal.

@@ -63,7 +63,7 @@ func TestErrorBodies(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFake(t, script{"PUT " + request + "/cancel": {{Code: test.code, Header: test.header, Body: test.body}}})
-			err := f.endpoint(t, "fal-ai/flux/dev", fal.WithMaxRetries(0)).Attach("r-1").Cancel(ctx)
+			err := f.endpoint(t, "fal-ai/flux/dev", fal.WithRetry(fal.RetryPolicy{})).Attach("r-1").Cancel(ctx)
 			var got *fal.APIError
 			if !errors.As(err, &got) {
 				t.Fatalf("got %v", err)
@@ -123,7 +123,7 @@ func TestTransportErrorsKeepTheirCause(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.Close()
-	c := newClient(t, fal.WithBaseURL("http://"+listener.Addr().String()), fal.WithMaxRetries(0))
+	c := newClient(t, fal.WithBaseURL("http://"+listener.Addr().String()), fal.WithRetry(fal.RetryPolicy{}))
 	_, err = fal.NewEndpoint[input, output](c, "fal-ai/flux").Attach("r-1").Result(ctx)
 	var lost *fal.CallError
 	var dial *net.OpError

@@ -52,6 +52,29 @@ func (c *Client) based(u string) string {
 	return c.base + "/" + strings.TrimPrefix(u, "https://")
 }
 
+// WithBackupHosts makes a request that finds no connection to fal.run or queue.fal.run, once, of falrun.com or
+// queue.falrun.com, fal's own backup hosts (protocol: section 16). The key and the input go there too. It means nothing
+// beside [WithBaseURL].
+func WithBackupHosts() ClientOption {
+	return clientOption(func(c *Client) error {
+		c.backups = true
+		return nil
+	})
+}
+
+// backup returns where a request can be made when its own host cannot be reached.
+func (c *Client) backup(r *request) (string, bool) {
+	if !c.backups || c.base != "" || r.foreign {
+		return "", false
+	}
+	for _, host := range []string{runHost, queueHost} {
+		if path, ok := strings.CutPrefix(r.url, "https://"+host+"/"); ok {
+			return "https://" + strings.Replace(host, runHost, "falrun.com", 1) + "/" + path, true
+		}
+	}
+	return "", false
+}
+
 // HTTPClient returns an HTTP client for what this package has no call for: fal's platform API, a socket, a proxy. It
 // adds the key to requests for fal's own hosts over https that bring no Authorization of their own, takes them to where
 // [WithBaseURL] says, and touches no other. Redirects that lead to another host are refused. It repeats nothing.
@@ -108,3 +131,8 @@ func authorize(h http.Header, key string) {
 
 // keyFunc finds the key for an attempt.
 type keyFunc = func(context.Context) (string, error)
+
+// isBase reports whether u is below the URL of WithBaseURL.
+func (c *Client) isBase(u *url.URL) bool {
+	return c.base != "" && strings.HasPrefix(u.String(), c.base+"/")
+}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
+	"strings"
 	"time"
 )
 
@@ -16,13 +16,23 @@ const attemptTimeout = time.Minute
 
 // Job is an input in fal's queue. It is safe for concurrent use.
 //
-// Its JSON is {"endpoint_id": ..., "request_id": ...}: write it down, and go on elsewhere with [Endpoint.Attach]. A Job
-// that was decoded from JSON has no client; its methods return an error that says so.
+// Its JSON is all that is needed to go on elsewhere: write it down, and [Endpoint.Resume] it, or give the ID alone to
+// [Endpoint.Attach]. A Job that was decoded from JSON has no client; its methods return an error that says so.
 type Job[O any] struct {
 	EndpointID string `json:"endpoint_id"`
-	ID         string `json:"request_id"` // of the request, as fal calls it
+	Ticket
 
 	client *Client
+}
+
+// Ticket is what fal answers to a submission (protocol: section 6.1). Its URLs are used where they lead to fal's own
+// hosts and to this job; otherwise the client makes its own.
+type Ticket struct {
+	ID          string `json:"request_id"`                  // of the request, as fal calls it
+	GatewayID   string `json:"gateway_request_id,omitzero"` // of fal's first try, where it tells that
+	StatusURL   string `json:"status_url,omitzero"`
+	ResponseURL string `json:"response_url,omitzero"`
+	CancelURL   string `json:"cancel_url,omitzero"`
 }
 
 // Status asks how far the job has come. A state that this package does not know is an [*APIError], like every failure
@@ -31,7 +41,7 @@ func (j *Job[O]) Status(ctx context.Context, opts ...StatusOption) (Status, erro
 	return j.plain().statusNow(ctx, opts)
 }
 
-// Events follows the job: it yields the status at once and then after every [PollEvery], the one that says completed
+// Events follows the job: it yields the status at once, and then by [PollEvery] or [ByStream], the one that says completed
 // last. An error, of those that [Job.Status] returns, is yielded once and ends it, and so does the end of ctx. Each
 // range over it starts anew.
 func (j *Job[O]) Events(ctx context.Context, opts ...WaitOption) iter.Seq2[Status, error] {
@@ -48,7 +58,7 @@ func (j *Job[O]) Wait(ctx context.Context, opts ...WaitOption) (*Result[O], erro
 // Result fetches the output of a finished job, without waiting: of a job that is not finished, or that failed, it is an
 // [*APIError]. The other errors are those of [Job.Status].
 func (j *Job[O]) Result(ctx context.Context) (*Result[O], error) {
-	return newResult[O](j.plain().fetch(ctx))
+	return newResult[O](j.plain().fetch(ctx, false))
 }
 
 // Cancel takes the job out of the queue or, where it runs already, asks it to stop, which it may not do. A job that is
@@ -57,11 +67,17 @@ func (j *Job[O]) Cancel(ctx context.Context) error { return j.plain().cancel(ctx
 
 // job is a Job without its type; see endpoint.
 type job struct {
-	client       *Client
-	endpoint, id string
+	client   *Client
+	endpoint string
+	Ticket
 }
 
-func (j *Job[O]) plain() job { return job{j.client, j.EndpointID, j.ID} }
+func (j *Job[O]) plain() job {
+	if j == nil {
+		return job{} // which its methods refuse, since it has no id
+	}
+	return job{j.client, j.EndpointID, j.Ticket}
+}
 
 func (j job) statusNow(ctx context.Context, opts []StatusOption) (Status, error) {
 	cfg, err := configure(opts)
@@ -78,6 +94,8 @@ func (j job) events(ctx context.Context, opts []WaitOption) iter.Seq2[Status, er
 			yield(Status{}, err)
 			return
 		}
+		ctx, stop := cfg.bounded(ctx)
+		defer stop()
 		j.follow(ctx, cfg, true)(yield)
 	}
 }
@@ -87,11 +105,13 @@ func (j job) waited(ctx context.Context, opts []WaitOption) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, stop := cfg.bounded(ctx)
+	defer stop()
 	return j.wait(ctx, cfg)
 }
 
 func (j job) cancel(ctx context.Context) error {
-	_, err := j.call(ctx, &request{op: "cancel", method: http.MethodPut, path: "/cancel", timeout: attemptTimeout})
+	_, err := j.call(ctx, &request{op: OpCancel, method: http.MethodPut, url: j.CancelURL, timeout: attemptTimeout}, "/cancel")
 	return err
 }
 
@@ -104,7 +124,12 @@ func (j job) wait(ctx context.Context, cfg *config) (*response, error) {
 		}
 		last = s
 	}
-	resp, err := j.fetch(ctx)
+	return j.outcome(ctx, last)
+}
+
+// outcome fetches the output of a job whose last status is given.
+func (j job) outcome(ctx context.Context, last Status) (*response, error) {
+	resp, err := j.fetch(ctx, last.Failed())
 	if !last.Failed() {
 		return resp, err
 	}
@@ -123,40 +148,24 @@ func (j job) wait(ctx context.Context, cfg *config) (*response, error) {
 	return nil, failure
 }
 
-// follow yields the job's status until it is finished.
-func (j job) follow(ctx context.Context, cfg *config, logs bool) iter.Seq2[Status, error] {
-	return func(yield func(Status, error) bool) {
-		for {
-			s, err := j.status(ctx, logs)
-			if err != nil {
-				yield(Status{}, err)
-				return
-			}
-			if cfg.onUpdate != nil {
-				cfg.onUpdate(s)
-			}
-			if !yield(s, nil) || s.State.Done() {
-				return
-			}
-			if err := sleep(ctx, cfg.pollEvery); err != nil {
-				yield(Status{}, &CallError{Op: "wait", EndpointID: j.endpoint, RequestID: j.id, Err: err})
-				return
-			}
-		}
-	}
-}
-
 func (j job) status(ctx context.Context, logs bool) (Status, error) {
-	query := url.Values{"logs": {"0"}}
-	if logs {
-		query.Set("logs", "1")
-	}
-	resp, err := j.call(ctx, &request{
-		op: "status", method: http.MethodGet, path: "/status", query: query, timeout: attemptTimeout,
-	})
+	resp, err := j.call(ctx, j.statusRequest(logs), "/status")
 	if err != nil {
 		return Status{}, err
 	}
+	return resp.status()
+}
+
+func (j job) statusRequest(logs bool) *request {
+	r := &request{op: OpStatus, method: http.MethodGet, url: j.StatusURL, query: "logs=0", timeout: attemptTimeout}
+	if logs {
+		r.query = "logs=1"
+	}
+	return r
+}
+
+// status reads a job's status.
+func (resp *response) status() (Status, error) {
 	var s Status
 	if err := resp.decode(&s); err != nil {
 		return Status{}, err
@@ -166,13 +175,13 @@ func (j job) status(ctx context.Context, logs bool) (Status, error) {
 	default: // waiting for it to change could take for ever
 		return Status{}, resp.failure(fmt.Sprintf("the job's status is %q, which this version of falgen does not know", s.State))
 	}
-	s.RequestID = j.id
+	s.RequestID = resp.request.id
 	return s, nil
 }
 
-// fetch gets the job's output as it is.
-func (j job) fetch(ctx context.Context) (*response, error) {
-	resp, err := j.call(ctx, &request{op: "result", method: http.MethodGet})
+// fetch gets the job's output as it is. Of a job that has failed, the first answer is the final one.
+func (j job) fetch(ctx context.Context, failed bool) (*response, error) {
+	resp, err := j.call(ctx, &request{op: OpResult, method: http.MethodGet, url: j.ResponseURL, final: failed}, "")
 	if err != nil {
 		return nil, err
 	}
@@ -185,16 +194,39 @@ func (j job) fetch(ctx context.Context) (*response, error) {
 	return resp, nil
 }
 
-// call sends a request about the job: r, whose path is what follows the job's own.
-func (j job) call(ctx context.Context, r *request) (*response, error) {
+// call sends a request about the job, to the URL that fal gave for it, or else to the job's own path and rest.
+func (j job) call(ctx context.Context, r *request, rest string) (*response, error) {
+	if err := j.address(r, rest); err != nil {
+		return nil, err
+	}
+	return j.client.do(ctx, r)
+}
+
+func (j job) address(r *request, rest string) error {
 	to, err := parseEndpointID(j.endpoint)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := checkRequestID(j.id); err != nil {
-		return nil, err
+	if err := checkRequestID(j.ID); err != nil {
+		return err
 	}
-	r.endpoint, r.id = j.endpoint, j.id
-	r.host, r.path = queueHost, to.app+"/requests/"+j.id+r.path
-	return j.client.do(ctx, r)
+	r.endpoint, r.id = j.endpoint, j.ID
+	given, ok := "", false
+	if j.client != nil && r.url != "" {
+		given, ok = j.client.atFal(r.url)
+	}
+	if ok && j.owns(given) {
+		r.url = given
+		return nil
+	}
+	// The sub-path of an endpoint's id is no part of its jobs' URLs (protocol: section 3.2).
+	r.url = "https://" + queueHost + "/" + to.app + "/requests/" + j.ID + rest
+	return nil
+}
+
+// owns reports whether a URL at fal is about this job: its path leads through the job's, and it asks for nothing else.
+func (j job) owns(u string) bool {
+	path, ok := strings.CutPrefix(u, "https://"+queueHost+"/")
+	return ok && strings.Contains(path+"/", "/requests/"+j.ID+"/") && !strings.ContainsAny(path, "?#%") &&
+		!strings.Contains(path, "..")
 }

@@ -19,18 +19,35 @@ const (
 	maxErrorBody = 1 << 20  // of a failure
 )
 
-// request is one call to fal, as each of its attempts sends it.
+// ErrTooLarge says that an answer, or a download, is longer than its limit.
+var ErrTooLarge = errors.New("too large")
+
+// request is one call, as each of its attempts sends it.
 type request struct {
-	op         string // "run", "submit", "status", "result" or "cancel": what errors call it
-	endpoint   string
-	id         string // the job's request id, "" before there is one
-	method     string
-	host, path string // one of fal's hosts, and the path there without a leading slash
-	query      url.Values
-	header     http.Header
-	body       []byte        // JSON; nil for none
-	timeout    time.Duration // of each attempt; 0 for none
-	url        string        // without the query; set by do
+	op       Op
+	endpoint string // "" for what belongs to none
+	id       string // the job's request id, "" before there is one
+	method   string
+	url      string // at fal's own hosts, without the query
+	query    string // encoded
+	header   http.Header
+	body     content
+	timeout  time.Duration // of each attempt; 0 for none
+	foreign  bool          // url is not fal's: it gets no key
+	final    bool          // no answer is worth another attempt
+	attempt  int           // counted from 1
+	asked    string        // where the client really asked, for messages
+}
+
+// content is a request's body, which each attempt reads from the start.
+type content struct {
+	open        func() io.Reader // nil for none
+	size        int64
+	contentType string
+}
+
+func jsonContent(body []byte) content {
+	return content{func() io.Reader { return bytes.NewReader(body) }, int64(len(body)), "application/json"}
 }
 
 // response is a success, whatever it means.
@@ -39,6 +56,7 @@ type response struct {
 	code    int
 	header  http.Header
 	body    []byte
+	key     string // that was sent, and that no message may show
 }
 
 // requestID is the id of the job, or the one that fal gave this exchange.
@@ -55,45 +73,47 @@ func (r *response) decode(v any) error {
 }
 
 func (r *response) unreadable(err error) error {
-	return &DecodeError{Op: r.request.op, EndpointID: r.request.endpoint, RequestID: r.requestID(), Raw: r.body, Err: err}
+	return &DecodeError{Op: r.request.op, EndpointID: r.request.endpoint, RequestID: r.requestID(),
+		Raw: withoutKey(r.body, r.key), Err: err}
 }
 
 // failure makes an *APIError of a success that tells of a failure.
 func (r *response) failure(message string) *APIError {
-	e := newAPIError(r.request, r.code, r.header, r.body)
+	e := newAPIError(r.request, r.code, r.header, withoutKey(r.body, r.key))
 	e.Message = message
 	return e
 }
 
+// withoutKey takes the key out of what a gateway may have echoed.
+func withoutKey(text []byte, key string) []byte {
+	if len(key) <= 8 {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte(key), []byte("[key]"))
+}
+
 // do makes a request, with the retries that suit it. It returns an *APIError, a *DecodeError or a *CallError, and where
 // the context ended the call, errors.Is finds that.
-func (c *Client) do(ctx context.Context, r *request) (*response, error) {
+func (c *Client) do(ctx context.Context, r *request) (resp *response, err error) {
+	if err := c.ready(ctx, r); err != nil {
+		return nil, err
+	}
+	err = c.repeat(ctx, r, func() error {
+		resp, err = c.exchange(ctx, r)
+		return err
+	})
+	return resp, err
+}
+
+// ready says what keeps a request from being made at all.
+func (c *Client) ready(ctx context.Context, r *request) error {
 	if ctx == nil {
-		return nil, r.lost(errors.New("the context is nil"))
+		return r.lost(errors.New("the context is nil"))
 	}
 	if c == nil || c.http == nil {
-		return nil, r.lost(errors.New("there is no client; make one with fal.NewClient, and a job with Endpoint.Attach"))
+		return r.lost(errors.New("there is no client; make one with fal.NewClient, and a job with Endpoint.Attach or Resume"))
 	}
-	r.url = c.url(r.host, r.path)
-	for n := 0; ; n++ {
-		resp, err := c.attempt(ctx, r)
-		if err == nil {
-			return resp, nil
-		}
-		if n >= c.retries || errors.Is(err, ctx.Err()) || !retriable(r, err) {
-			return nil, r.lost(err)
-		}
-		wait := backoff(n)
-		if asked, ok := retryAfter(err); ok {
-			wait = asked
-		}
-		if wait > maxRetryAfter {
-			return nil, r.lost(err)
-		}
-		if end := sleep(ctx, wait); end != nil {
-			return nil, r.lost(fmt.Errorf("%w, while waiting to try again after: %w", end, err))
-		}
-	}
+	return nil
 }
 
 // lost wraps what is not an answer of fal's into a *CallError.
@@ -105,71 +125,107 @@ func (r *request) lost(err error) error {
 	return &CallError{Op: r.op, EndpointID: r.endpoint, RequestID: r.id, Err: err}
 }
 
-// attempt makes a request once.
-func (c *Client) attempt(caller context.Context, r *request) (*response, error) {
+// exchange makes a request once, and reads the answer.
+func (c *Client) exchange(caller context.Context, r *request) (*response, error) {
 	ctx := caller
 	if r.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(caller, r.timeout)
 		defer cancel()
 	}
-	target := r.url
-	if len(r.query) > 0 {
-		target += "?" + r.query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target, bytes.NewReader(r.body))
+	resp, key, err := c.open(ctx, r)
 	if err != nil {
-		return nil, permanent{err}
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", userAgent)
-	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	maps.Copy(req.Header, r.header.Clone())
-	key, err := c.key(ctx)
-	if err != nil {
-		return nil, permanent{ended(caller, err)}
-	}
-	if key != "" {
-		req.Header.Set("Authorization", "Key "+key)
-	}
-
-	resp, err := c.http.Do(req)
-	if err != nil {
-		var outer *url.Error
-		if errors.As(err, &outer) {
-			err = outer.Err // its text would add the whole URL, and with it the query
-		}
 		if ctx.Err() != nil && caller.Err() == nil {
 			err = fmt.Errorf("no answer within %v: %w", r.timeout, err)
-		}
-		if r.method == http.MethodPost && !neverSent(err) && !errors.As(err, new(permanent)) {
-			err = fmt.Errorf("%w (fal may have taken the input all the same; sending it again could be billed twice)", err)
 		}
 		return nil, ended(caller, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		body, _ := readBody(resp.Body, maxErrorBody) // the status says enough where the body breaks off
-		if len(key) > 8 {
-			body = bytes.ReplaceAll(body, []byte(key), []byte("[key]")) // a gateway may echo what it was sent
-		}
-		e := newAPIError(r, resp.StatusCode, resp.Header, body)
-		e.parseBody()
-		return nil, e
-	}
-	body, err := readBody(resp.Body, maxBody)
-	answer := &response{request: r, code: resp.StatusCode, header: resp.Header, body: body}
-	if err != nil {
+	answer := &response{request: r, code: resp.StatusCode, header: resp.Header, key: key}
+	if answer.body, err = readBody(resp, maxBody); err != nil {
 		return nil, answer.unreadable(ended(caller, err))
 	}
 	return answer, nil
 }
 
+// open sends a request once and returns an answer that is a success, with its body still to be read, and the key that
+// was sent. A failure is an *APIError.
+func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, error) {
+	r.asked = r.url
+	key := ""
+	if !r.foreign {
+		r.asked = c.based(r.url)
+		var err error
+		if key, err = c.key(ctx); err != nil {
+			return nil, "", permanent{err}
+		}
+	}
+	resp, err := c.send(ctx, r, r.asked, key)
+	if backup, ok := c.backup(r); ok && err != nil && neverSent(err) {
+		// A backup that cannot be reached either says nothing: the first failure is the one to mend.
+		if other, failed := c.send(ctx, r, backup, key); failed == nil || !neverSent(failed) {
+			resp, err = other, failed
+		}
+	}
+	if err != nil {
+		if r.op.bills() && !neverSent(err) && !errors.As(err, new(permanent)) {
+			err = fmt.Errorf("%w (fal may have taken the input all the same; sending it again could be billed twice)", err)
+		}
+		return nil, "", err
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		defer resp.Body.Close()
+		body, _ := readBody(resp, maxErrorBody) // the status says enough where the body breaks off
+		e := newAPIError(r, resp.StatusCode, resp.Header, withoutKey(body, key))
+		e.parseBody()
+		return nil, "", e
+	}
+	return resp, key, nil
+}
+
+// send sends a request to target, once.
+func (c *Client) send(ctx context.Context, r *request, target, key string) (*http.Response, error) {
+	if r.query != "" {
+		target += "?" + r.query
+	}
+	req, err := http.NewRequestWithContext(r.observed(ctx), r.method, target, nil)
+	if err != nil {
+		return nil, permanent{err}
+	}
+	if r.body.open != nil {
+		req.ContentLength = r.body.size
+		req.GetBody = func() (io.ReadCloser, error) {
+			if r.body.size == 0 {
+				return http.NoBody, nil
+			}
+			return io.NopCloser(r.body.open()), nil
+		}
+		req.Body, _ = req.GetBody()
+		if r.body.contentType != "" {
+			req.Header.Set("Content-Type", r.body.contentType)
+		}
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", userAgent)
+	maps.Copy(req.Header, r.header.Clone())
+	authorize(req.Header, key)
+
+	start := time.Now()
+	resp, err := c.http.Do(req)
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err // its text would add the whole URL, and with it the query
+	}
+	c.logAttempt(ctx, r, start, resp, err)
+	return resp, err
+}
+
 // ended makes sure that errors.Is finds the end of the caller's context in an error that it caused: the transport may
-// have returned the context's cause, or a time-out of its own.
+// have returned the context's cause, or a time-out of its own. An answer is no such error, whenever it came.
 func ended(ctx context.Context, err error) error {
+	if _, answer := err.(*APIError); answer {
+		return err
+	}
 	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 		return fmt.Errorf("%w: %w", end, err)
 	}
@@ -177,10 +233,14 @@ func ended(ctx context.Context, err error) error {
 }
 
 // readBody reads up to limit bytes, and returns what it read along with an error.
-func readBody(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	tooLarge := permanent{fmt.Errorf("%w: the limit is %d MiB", ErrTooLarge, limit>>20)}
+	if resp.ContentLength > limit {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if int64(len(body)) > limit {
-		return body[:limit], permanent{fmt.Errorf("it is longer than %d MiB", limit>>20)}
+		return body[:limit], tooLarge
 	}
 	return body, err
 }

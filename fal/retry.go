@@ -4,54 +4,168 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
+// Op is what a request is for. Errors, logs and traces name it, and each has a [RetryPolicy].
+type Op string
+
+// The operations.
 const (
-	firstBackoff  = 500 * time.Millisecond
-	maxBackoff    = 15 * time.Second
-	maxRetryAfter = time.Minute // the longest that a server may keep us waiting
+	OpRun      Op = "run"
+	OpStream   Op = "stream"
+	OpSubmit   Op = "submit"
+	OpStatus   Op = "status"
+	OpResult   Op = "result"
+	OpCancel   Op = "cancel"
+	OpUpload   Op = "upload"
+	OpDownload Op = "download"
+	OpWait     Op = "wait" // between two requests; it has no policy
 )
+
+// bills reports whether each request of this kind may be billed: fal knows no idempotency key, so an input that is sent
+// twice can run twice.
+func (op Op) bills() bool { return op == OpRun || op == OpStream || op == OpSubmit }
+
+// RetryPolicy says when a request is made again after it has failed, and how often.
+//
+// Whatever it says, a request is not repeated after a 422, after the limit of [WithStartTimeout], after an error that
+// another try cannot mend, such as a certificate that is not valid, or once the context has ended.
+type RetryPolicy struct {
+	// Max is how often a request may be repeated; 0 is never.
+	Max int
+	// Statuses are the HTTP statuses after which a request is repeated; nil for those of [DefaultRetry].
+	Statuses []int
+	// Unsure also repeats an input where fal may have taken it already: after a connection that broke, and after any of
+	// the Statuses. The same input may then run twice, and be billed twice. Without it, run, stream and submit are
+	// repeated only where no connection was made, after a 429, and after a 503 that says when to come back.
+	Unsure bool
+	// Backoff is the wait before the first repetition; it doubles with each, up to MaxBackoff, and is cut by up to half at
+	// random. 0 for those of DefaultRetry. A Retry-After header is obeyed instead, up to a minute; an answer that asks
+	// for more patience is not repeated.
+	Backoff, MaxBackoff time.Duration
+}
+
+// DefaultRetry returns the policy of an operation where [WithRetry] sets no other.
+func DefaultRetry(op Op) RetryPolicy {
+	p := RetryPolicy{Max: 3, Backoff: 500 * time.Millisecond, MaxBackoff: 15 * time.Second,
+		Statuses: []int{429, 502, 503, 504}}
+	switch op {
+	case OpStatus: // a 500 is the queue's, not the job's
+		p.Max = 5
+		p.Statuses = append(p.Statuses, 408, 500)
+	case OpResult: // a 500 may be the job's own failure
+		p.Statuses = append(p.Statuses, 408)
+	case OpUpload, OpDownload:
+		p.Statuses = append(p.Statuses, 408, 500)
+	}
+	return p
+}
+
+// WithRetry sets the policy of the given operations, or of all where none is given. NewClient returns an error where a
+// number is negative.
+//
+//	fal.WithRetry(fal.RetryPolicy{})                        // never repeat anything
+//	fal.WithRetry(fal.RetryPolicy{Max: 10}, fal.OpStatus)   // be patient with the queue
+func WithRetry(p RetryPolicy, ops ...Op) ClientOption {
+	return clientOption(func(c *Client) error {
+		if p.Max < 0 || p.Backoff < 0 || p.MaxBackoff < 0 {
+			return errors.New("fal: WithRetry was given a negative number; RetryPolicy{} turns retries off")
+		}
+		if len(ops) == 0 {
+			ops = []Op{OpRun, OpStream, OpSubmit, OpStatus, OpResult, OpCancel, OpUpload, OpDownload}
+		}
+		for _, op := range ops {
+			own := p
+			usual := DefaultRetry(op)
+			if own.Statuses == nil {
+				own.Statuses = usual.Statuses
+			}
+			if own.Backoff == 0 {
+				own.Backoff = usual.Backoff
+			}
+			if own.MaxBackoff == 0 {
+				own.MaxBackoff = max(usual.MaxBackoff, own.Backoff)
+			}
+			c.retry[op] = own
+		}
+		return nil
+	})
+}
+
+func (c *Client) policy(op Op) RetryPolicy {
+	if p, ok := c.retry[op]; ok {
+		return p
+	}
+	return DefaultRetry(op)
+}
+
+const maxRetryAfter = time.Minute // the longest that a server may keep us waiting
 
 // permanent marks an error that trying again does not mend.
 type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
 
-// retriable reports whether an attempt that failed with err may be made again.
-//
-// An input is a POST, and fal knows no idempotency key: sent twice, it can run twice and be billed twice. So it is only
-// repeated where fal surely did not take it. A 502, a 504 or a broken connection may mean that it did, and so may a
-// 503, unless its Retry-After says that it wants the input later.
-func retriable(r *request, err error) bool {
-	input := r.method == http.MethodPost
+// repeat makes attempts until one succeeds or the policy of r ends it. Its error is one that the caller of a call gets.
+func (c *Client) repeat(ctx context.Context, r *request, attempt func() error) error {
+	policy := c.policy(r.op)
+	if r.final {
+		policy.Statuses = nil
+	}
+	for n := 0; ; n++ {
+		r.attempt = n + 1
+		err := attempt()
+		if err == nil {
+			return nil
+		}
+		if n >= policy.Max || errors.Is(err, ctx.Err()) || !policy.repeats(r, err) {
+			return r.lost(err)
+		}
+		wait, asked := retryAfter(err)
+		if !asked {
+			wait = policy.backoff(n)
+		}
+		if wait > maxRetryAfter {
+			return r.lost(err)
+		}
+		if end := sleep(ctx, wait); end != nil {
+			return r.lost(fmt.Errorf("%w, while waiting to try again after: %w", end, err))
+		}
+	}
+}
+
+// repeats reports whether a request that failed with err may be made again.
+func (p RetryPolicy) repeats(r *request, err error) bool {
+	sure := p.Unsure || !r.op.bills()
 	var answer *APIError
 	if errors.As(err, &answer) {
-		switch answer.StatusCode {
-		case http.StatusTooManyRequests:
-			return true
-		case http.StatusServiceUnavailable:
-			_, asked := retryAfter(err)
-			return !input || asked
-		case http.StatusBadGateway:
-			return !input
-		case http.StatusGatewayTimeout:
-			return !input && !answer.IsUserTimeout()
-		case http.StatusRequestTimeout:
-			return r.method == http.MethodGet
-		case http.StatusInternalServerError:
-			return r.op == "status" // elsewhere it may be the job's own failure
+		code := answer.StatusCode
+		if code == http.StatusUnprocessableEntity || answer.IsUserTimeout() || !slices.Contains(p.Statuses, code) {
+			return false
 		}
-		return false
+		_, asked := retryAfter(err)
+		return sure || code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable && asked
 	}
 	if errors.As(err, new(permanent)) || errors.As(err, new(*tls.CertificateVerificationError)) {
 		return false
 	}
-	return !input || neverSent(err)
+	return sure || neverSent(err)
+}
+
+// backoff is how long to wait after attempt n, counted from 0. Chance keeps many clients from coming back at once.
+func (p RetryPolicy) backoff(n int) time.Duration {
+	d := p.MaxBackoff
+	if n < 32 && p.Backoff < p.MaxBackoff>>n {
+		d = p.Backoff << n
+	}
+	return d - rand.N(max(d/2, 1))
 }
 
 // neverSent reports whether err kept a request from leaving at all: there was no connection to send it on.
@@ -77,13 +191,6 @@ func retryAfter(err error) (time.Duration, bool) {
 		return max(0, time.Until(date)), true
 	}
 	return 0, false
-}
-
-// backoff is how long to wait after attempt n, counted from 0: twice as long each time, less up to half at random, so
-// that many clients do not come back at once.
-func backoff(n int) time.Duration {
-	d := min(firstBackoff<<min(n, 10), maxBackoff)
-	return d - rand.N(d/2)
 }
 
 // sleep waits for d, or returns the context's error as soon as it ends.

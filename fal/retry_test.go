@@ -95,8 +95,8 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 		{name: "at once", after: "0", attempts: 4},
 		{name: "date", after: "Sat, 01 Jan 2000 00:00:09 GMT", attempts: 4, min: 9 * time.Second, max: 9 * time.Second},
 		{name: "nonsense", after: "-3", attempts: 4, min: 1750 * time.Millisecond, max: 3500 * time.Millisecond},
-		{name: "many", opts: []fal.ClientOption{fal.WithMaxRetries(100)}, attempts: 101, min: 12 * time.Minute, max: 25 * time.Minute},
-		{name: "none", opts: []fal.ClientOption{fal.WithMaxRetries(0)}, attempts: 1},
+		{name: "many", opts: []fal.ClientOption{fal.WithRetry(fal.RetryPolicy{Max: 100})}, attempts: 101, min: 12 * time.Minute, max: 25 * time.Minute},
+		{name: "none", opts: []fal.ClientOption{fal.WithRetry(fal.RetryPolicy{})}, attempts: 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -158,5 +158,5 @@ func TestClientOptions(t *testing.T) {
 			t.Error("an option that fal refuses is let pass")
 		}
 	}()
-	s.Client(fal.WithMaxRetries(-1))
+	s.Client(fal.WithRetry(fal.RetryPolicy{Max: -1}))
 }

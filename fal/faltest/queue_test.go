@@ -186,7 +186,7 @@ func TestRefusedInput(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	s := faltest.New(t)
-	client := video.New(s.Client(fal.WithMaxRetries(0)))
+	client := video.New(s.Client(fal.WithRetry(fal.RetryPolicy{})))
 	for polls := range 6 {
 		job, err := client.Submit(t.Context(), input)
 		if err != nil {

@@ -1,0 +1,212 @@
+package fal
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+)
+
+// WithWaitLimits bounds what [Wait] asks for: at most atOnce requests at a time in each Wait, and perSecond requests a
+// second in all Waits of the client together. 0 is no limit; the defaults are 32 and 100. NewClient returns an error where
+// a number is negative.
+func WithWaitLimits(atOnce int, perSecond float64) ClientOption {
+	return clientOption(func(c *Client) error {
+		if atOnce < 0 || !(perSecond >= 0) {
+			return fmt.Errorf("fal: WithWaitLimits was given %d and %v; they cannot be negative", atOnce, perSecond)
+		}
+		c.waits = &waitLimits{atOnce: atOnce}
+		if perSecond > 0 {
+			c.waits.every = time.Duration(float64(time.Second) / perSecond)
+		}
+		return nil
+	})
+}
+
+// Outcome is how a job ended for those who waited.
+type Outcome[O any] struct {
+	Job    *Job[O]
+	Result *Result[O] // nil where there is an error
+	Err    error      // as [Job.Wait] returns it
+}
+
+// Wait follows many jobs, thousands at a time, and yields the outcome of each as soon as it is there: once for each job,
+// in the order in which they finish. A failure of one ends no other. Where ctx ends, the jobs that are left are yielded
+// with its error, and go on at fal; leaving the loop early stops the following, too.
+//
+// All of them share the limits of [WithWaitLimits]; a job is looked at less often the longer nothing happens.
+func Wait[O any](ctx context.Context, jobs ...*Job[O]) iter.Seq[Outcome[O]] {
+	return func(yield func(Outcome[O]) bool) {
+		plain := make([]job, len(jobs))
+		for i, j := range jobs {
+			plain[i] = j.plain()
+		}
+		for i, end := range waitAll(ctx, plain) {
+			out := Outcome[O]{Job: jobs[i]}
+			out.Result, out.Err = newResult[O](end.resp, end.err)
+			if !yield(out) {
+				return
+			}
+		}
+	}
+}
+
+// waitLimits are what WithWaitLimits says, and when the next request may start.
+type waitLimits struct {
+	atOnce int           // 0 for no limit
+	every  time.Duration // from one request to the next; 0 for no limit
+
+	mu   sync.Mutex
+	free time.Time // when the next turn is
+}
+
+// turn waits until one more request may start.
+func (l *waitLimits) turn(ctx context.Context) error {
+	if l.every == 0 {
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	now := time.Now()
+	at := l.free
+	if at.Before(now) {
+		at = now
+	}
+	l.free = at.Add(l.every)
+	l.mu.Unlock()
+	return sleep(ctx, at.Sub(now))
+}
+
+// follower is one of many jobs that are waited for.
+type follower struct {
+	index int // in the list of jobs
+	due   time.Time
+	looks looks
+}
+
+// schedule is a heap of followers, the one that is due first on top.
+type schedule []*follower
+
+func (q schedule) Len() int           { return len(q) }
+func (q schedule) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q schedule) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *schedule) Push(x any)        { *q = append(*q, x.(*follower)) }
+func (q *schedule) Pop() any {
+	old := *q
+	last := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return last
+}
+
+// look is what came of looking at a job: how it ended, or its state where it goes on.
+type look struct {
+	*follower
+	state State
+	ended *ending
+}
+
+type ending struct {
+	resp *response
+	err  error
+}
+
+// look asks for a job's status and, where that says so, for its result.
+func (j job) look(ctx context.Context, f *follower) look {
+	end := func(resp *response, err error) look { return look{f, "", &ending{resp, err}} }
+	if err := j.turn(ctx); err != nil {
+		return end(nil, err)
+	}
+	s, err := j.status(ctx, false)
+	if err != nil {
+		return end(nil, err)
+	}
+	if !s.State.Done() {
+		return look{f, s.State, nil}
+	}
+	if err := j.turn(ctx); err != nil {
+		return end(nil, err)
+	}
+	return end(j.outcome(ctx, s))
+}
+
+func (j job) turn(ctx context.Context) error {
+	if j.client == nil {
+		return nil // which the request will tell
+	}
+	if err := j.client.waits.turn(ctx); err != nil {
+		return j.waiting(err)
+	}
+	return nil
+}
+
+// waitAll follows the jobs and yields how each ended, by its index. Only a job that is being looked at has a goroutine.
+func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
+	return func(yield func(int, ending) bool) {
+		if ctx == nil {
+			for i, j := range jobs {
+				if !yield(i, ending{err: j.waiting(errors.New("the context is nil"))}) {
+					return
+				}
+			}
+			return
+		}
+		ctx, stop := context.WithCancel(ctx)
+		looked := make(chan look)
+		open := 0
+		defer func() {
+			for stop(); open > 0; open-- {
+				<-looked
+			}
+		}()
+		due := make(schedule, len(jobs)) // all are due at once, and so it is a heap
+		for i := range jobs {
+			due[i] = &follower{index: i, looks: looks{pace: defaultPace}}
+		}
+		atOnce := atOnce(jobs)
+		timer := time.NewTimer(0)
+		defer timer.Stop()
+		ended := ctx.Done()
+		for left := len(jobs); left > 0; {
+			for now := time.Now(); open < atOnce && len(due) > 0 && !due[0].due.After(now); open++ {
+				f := heap.Pop(&due).(*follower)
+				go func() { looked <- jobs[f.index].look(ctx, f) }()
+			}
+			var wake <-chan time.Time
+			if open < atOnce && len(due) > 0 {
+				timer.Reset(time.Until(due[0].due))
+				wake = timer.C
+			}
+			select {
+			case l := <-looked:
+				open--
+				if l.ended == nil {
+					l.due = time.Now().Add(l.looks.next(l.state))
+					heap.Push(&due, l.follower)
+					break
+				}
+				left--
+				if !yield(l.index, *l.ended) {
+					return
+				}
+			case <-wake:
+			case <-ended: // a look at each that is left finds the context's end
+				ended = nil
+				for _, f := range due {
+					f.due = time.Time{}
+				}
+			}
+		}
+	}
+}
+
+// atOnce is how many jobs may be looked at at a time: the first one's client says, and as a rule all have the same.
+func atOnce(jobs []job) int {
+	for _, j := range jobs {
+		if j.client != nil && j.client.waits.atOnce > 0 {
+			return j.client.waits.atOnce
+		}
+	}
+	return len(jobs)
+}
