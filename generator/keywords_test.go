@@ -104,6 +104,7 @@ func TestKeywords(t *testing.T) {
 		{"x-fal", m{"max_file_size": 5}, text, ""},
 		{"limit_description", "x", text, ""},
 		{"max_file_size", 5, text, ""},
+		{"max_file_size", 5, m{"type": "array", "items": m{"type": "string"}}, ""},
 		{"min", 5, number, ""},
 		{"max", 5, number, ""},
 		{"ge", 5, number, ""},

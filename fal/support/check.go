@@ -74,8 +74,11 @@ func (c Checker) judge(v any, state state, rules []Rule) {
 			c.add("finite_number", "must be a finite number", nil)
 			return
 		}
+		_, local := v.(fal.Media) // which has no text yet
 		for _, r := range rules {
-			r.check(c, v)
+			if _, ofFile := r.(maxFileSize); ofFile || !local {
+				r.check(c, v)
+			}
 		}
 	}
 }

@@ -108,6 +108,9 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	if r.MaxLength != nil {
 		rules = append(rules, support("MaxLen").Call(jen.Lit(*r.MaxLength)))
 	}
+	if r.MaxFileSize != nil {
+		rules = append(rules, support("MaxFileSize").Call(jen.Lit(*r.MaxFileSize)))
+	}
 	if r.Pattern != "" {
 		rules = append(rules, support("Pattern").Call(jen.Lit(r.Pattern)))
 	}

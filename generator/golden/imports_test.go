@@ -10,6 +10,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/deprecated/falai/golden/deprecated"
 	_ "github.com/falgen/falgen/testdata/golden/enum-integer/falai/golden/enuminteger"
 	_ "github.com/falgen/falgen/testdata/golden/enum/falai/golden/enum"
+	_ "github.com/falgen/falgen/testdata/golden/file-size/falai/golden/filesize"
 	_ "github.com/falgen/falgen/testdata/golden/free-form-root/falai/golden/freeformroot"
 	_ "github.com/falgen/falgen/testdata/golden/free-form/falai/golden/freeform"
 	_ "github.com/falgen/falgen/testdata/golden/hint/falai/golden/hint"

@@ -56,6 +56,9 @@ func (t *Type) facts() []string {
 		if r.Pattern != "" {
 			facts = append(facts, "Pattern: "+r.Pattern)
 		}
+		if r.MaxFileSize != nil {
+			facts = append(facts, fmt.Sprintf("A file of at most %d bytes.", *r.MaxFileSize))
+		}
 	case EnumKind:
 		if t.Enum.Open {
 			facts = append(facts, "Such as "+enumText(t.Enum)+".")

@@ -69,6 +69,7 @@ type Rules struct {
 	Above, Below         *Number // exclusive
 	MultipleOf           *Number
 	MinLength, MaxLength *int // of a string in characters, of a list in elements, of a map in entries
+	MaxFileSize          *int // of media that is uploaded, in bytes
 	Pattern              string
 	Unique               bool
 }

@@ -90,11 +90,13 @@ func (f folded) merged(t *ir.Type) bool {
 }
 
 // hints are the keywords of a field that are shown and bind nobody.
-func hints(f folded) []ir.Hint {
+func hints(f folded, t *ir.Type) []ir.Hint {
 	var list []ir.Hint
+	sized := t.Kind == ir.Media || t.Kind == ir.List && t.Elem.Kind == ir.Media // and so the limit is checked
 	var add func(name string, v *spec.Node)
 	add = func(name string, v *spec.Node) {
 		switch {
+		case name == "max_file_size" && sized:
 		case v.Is(spec.Object):
 			for _, m := range v.Members {
 				add(m.Name, m.Value)

@@ -95,7 +95,7 @@ func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Fie
 	}
 	t, f := n.typ(schema, place{owner: o, name: name})
 	field := &ir.Field{
-		Name: name, Type: t, Description: text(f, name), Hints: hints(f),
+		Name: name, Type: t, Description: text(f, name), Hints: hints(f, t),
 		Deprecated: f.keywords["deprecated"].True(),
 	}
 	for _, ex := range examplesOf(f.keywords["examples"], f.keywords["example"]) {

@@ -260,7 +260,13 @@ func (n *normalizer) rules(t *ir.Type, f folded) {
 	case ir.String, ir.Media:
 		r.MinLength, r.MaxLength = n.count(f, "minLength"), n.count(f, "maxLength")
 		r.Pattern = n.pattern(f.keywords["pattern"])
+		if t.Kind == ir.Media {
+			r.MaxFileSize = n.maxFileSize(f)
+		}
 	case ir.List:
+		if size := n.maxFileSize(f); t.Elem.Kind == ir.Media && t.Elem.Rules.MaxFileSize == nil {
+			t.Elem.Rules.MaxFileSize = size // of each file
+		}
 		r.MinLength, r.MaxLength = n.count(f, "minItems"), n.count(f, "maxItems")
 		r.Unique = f.keywords["uniqueItems"].True()
 	case ir.Map:
@@ -297,8 +303,18 @@ func (n *normalizer) number(at *spec.Node) *ir.Number {
 	return &num
 }
 
-func (n *normalizer) count(f folded, keyword string) *int {
-	at := f.keywords[keyword]
+func (n *normalizer) count(f folded, keyword string) *int { return n.countAt(f.keywords[keyword]) }
+
+// maxFileSize is the limit in bytes of a file that fal fetches or is sent.
+func (n *normalizer) maxFileSize(f folded) *int {
+	at := f.keywords["max_file_size"]
+	if at == nil {
+		at = f.keywords["x-fal"].Get("max_file_size")
+	}
+	return n.countAt(at)
+}
+
+func (n *normalizer) countAt(at *spec.Node) *int {
 	num := n.number(at)
 	if num == nil {
 		return nil

@@ -29,7 +29,8 @@ type Input struct {
 	// Default: 24. Hints, not checked: max 60, min 1.
 	OutputFPS fal.Opt[int64] `json:"output_fps,omitzero"`
 
-	// Hints, not checked: limit description At most 10 MB, max file size 10485760, min width 300, timeout 20.5.
+	// A file of at most 10485760 bytes. Hints, not checked: limit description At most 10 MB, min width 300, timeout
+	// 20.5.
 	ImageURL fal.Media `json:"image_url,omitzero"`
 
 	// Where the mask is
@@ -45,7 +46,7 @@ func (in Input) Validate() error {
 
 func (in Input) check(c support.Checker) {
 	c.Optional("output_fps", in.OutputFPS)
-	c.Optional("image_url", in.ImageURL)
+	c.Optional("image_url", in.ImageURL, support.MaxFileSize(10485760))
 	c.Optional("mask_url", in.MaskURL)
 }
 
