@@ -13,9 +13,10 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// operations are the calls by what they may repeat.
+// operations are the calls by what they may repeat (protocol: section 9).
 var operations = map[string]func(*fal.Endpoint[input, output]) error{
 	"run":    func(e *fal.Endpoint[input, output]) error { _, err := e.Run(ctx, input{}); return err },
+	"stream": func(e *fal.Endpoint[input, output]) error { return first(e.Stream(ctx, input{})) },
 	"submit": func(e *fal.Endpoint[input, output]) error { _, err := e.Submit(ctx, input{}); return err },
 	"status": func(e *fal.Endpoint[input, output]) error { _, err := e.Attach("r-1").Status(ctx); return err },
 	"result": func(e *fal.Endpoint[input, output]) error { _, err := e.Attach("r-1").Result(ctx); return err },
@@ -44,16 +45,16 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"404", status(404), ""},
 		{"408", status(408), "status result"},
 		{"422", status(422), ""},
-		{"429", status(429), "run submit status result cancel"},
+		{"429", status(429), "run stream submit status result cancel"},
 		{"500", status(500), "status"},
 		{"502", status(502), "status result cancel"},
 		{"503", status(503), "status result cancel"},
-		{"503 come back", status(503, "Retry-After", "1"), "run submit status result cancel"},
+		{"503 come back", status(503, "Retry-After", "1"), "run stream submit status result cancel"},
 		{"504", status(504), "status result cancel"},
 		{"504 of the user", status(504, "X-Fal-Request-Timeout-Type", "user"), ""},
 		{"429 come back in an hour", status(429, "Retry-After", "3600"), ""},
-		{"no connection", fails(&net.OpError{Op: "dial", Err: errors.New("refused")}), "run submit status result cancel"},
-		{"no name", fails(&net.DNSError{Err: "no such host"}), "run submit status result cancel"},
+		{"no connection", fails(&net.OpError{Op: "dial", Err: errors.New("refused")}), "run stream submit status result cancel"},
+		{"no name", fails(&net.DNSError{Err: "no such host"}), "run stream submit status result cancel"},
 		{"reset", fails(&net.OpError{Op: "read", Err: errors.New("reset")}), "status result cancel"},
 		{"time-out of the http client", fails(context.DeadlineExceeded), "status result cancel"},
 	}
@@ -66,7 +67,9 @@ func TestWhatIsRepeated(t *testing.T) {
 						if n++; n == 1 {
 							return test.first()
 						}
-						return answer(200, `{"request_id":"r-1","status":"IN_QUEUE"}`), nil
+						again := answer(200, `{"request_id":"r-1","status":"IN_QUEUE"}`)
+						again.Header.Set("Content-Type", "application/json")
+						return again, nil
 					}).option())
 					err := do(fal.NewEndpoint[input, output](c, "fal-ai/flux"))
 					if strings.Contains(test.repeats, op) {
@@ -192,5 +195,99 @@ func TestAnInputIsNotRepeatedAfterAReset(t *testing.T) {
 		if n := len(f.seen()); n != 1 {
 			t.Errorf("after %q: %d submissions", raw, n)
 		}
+	}
+}
+
+// TestRetryPolicy changes what is repeated, and how often (protocol: section 9).
+func TestRetryPolicy(t *testing.T) {
+	unsure := fal.DefaultRetry(fal.OpSubmit)
+	unsure.Unsure = true
+	teapot := fal.RetryPolicy{Max: 2, Statuses: []int{418, 422}}
+	reset := errors.New("connection reset")
+	tests := []struct {
+		name     string
+		policy   fal.ClientOption
+		op       string
+		code     int // 0 for a connection that breaks
+		attempts int
+	}{
+		{"submit, as it is", nil, "submit", 502, 1},
+		{"submit, on request", fal.WithRetry(unsure, fal.OpSubmit), "submit", 502, 4},
+		{"submit, on request, after a reset", fal.WithRetry(unsure, fal.OpSubmit), "submit", 0, 4},
+		{"submit, on request of another", fal.WithRetry(unsure, fal.OpRun), "submit", 502, 1},
+		{"status, as it is", nil, "status", 500, 6},
+		{"status, more often", fal.WithRetry(fal.RetryPolicy{Max: 8}, fal.OpStatus), "status", 500, 9},
+		{"nothing", fal.WithRetry(fal.RetryPolicy{}), "status", 500, 1},
+		{"other statuses", fal.WithRetry(teapot), "result", 418, 3},
+		{"other statuses, a usual one", fal.WithRetry(teapot), "result", 503, 1},
+		{"never after a refusal", fal.WithRetry(teapot), "result", 422, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				opts := []fal.ClientOption{test.policy, transport(func(*http.Request) (*http.Response, error) {
+					n++
+					if test.code == 0 {
+						return nil, reset
+					}
+					return answer(test.code, `{}`), nil
+				}).option()}
+				if err := operations[test.op](fal.NewEndpoint[input, output](newClient(t, opts...), "fal-ai/flux")); err == nil {
+					t.Error("no error")
+				}
+				if n != test.attempts {
+					t.Errorf("%d attempts, want %d", n, test.attempts)
+				}
+			})
+		})
+	}
+}
+
+// TestBackupHosts holds that another host is asked only where there was no connection to the first (protocol: 16).
+func TestBackupHosts(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: errors.New("refused by the first")}
+	tests := []struct {
+		name    string
+		opts    []fal.ClientOption
+		op      string
+		first   error
+		backup  error
+		hosts   string
+		failure string // "" for success
+	}{
+		{"not asked for", nil, "run", refused, nil, "fal.run", "refused by the first"},
+		{"run", []fal.ClientOption{fal.WithBackupHosts()}, "run", refused, nil, "fal.run falrun.com", ""},
+		{"status", []fal.ClientOption{fal.WithBackupHosts()}, "status", refused, nil, "queue.fal.run queue.falrun.com", ""},
+		{"after a reset", []fal.ClientOption{fal.WithBackupHosts()}, "run", errors.New("reset"), nil, "fal.run", "reset"},
+		{"neither", []fal.ClientOption{fal.WithBackupHosts()}, "run", refused,
+			&net.OpError{Op: "dial", Err: errors.New("refused by the backup")}, "fal.run falrun.com", "refused by the first"},
+		{"a backup that breaks", []fal.ClientOption{fal.WithBackupHosts()}, "run", refused, errors.New("reset by the backup"),
+			"fal.run falrun.com", "reset by the backup"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var hosts []string
+			opts := append(test.opts, fal.WithRetry(fal.RetryPolicy{}), transport(func(r *http.Request) (*http.Response, error) {
+				hosts = append(hosts, r.URL.Host)
+				err := test.first
+				if len(hosts) > 1 {
+					err = test.backup
+				}
+				if err != nil {
+					return nil, err
+				}
+				return answer(200, `{"status":"COMPLETED"}`), nil
+			}).option())
+			err := operations[test.op](fal.NewEndpoint[input, output](newClient(t, opts...), "fal-ai/flux"))
+			if test.failure == "" && err != nil {
+				t.Error(err)
+			} else if test.failure != "" {
+				contains(t, err, test.failure)
+			}
+			if got := strings.Join(hosts, " "); got != test.hosts {
+				t.Errorf("asked %s, want %s", got, test.hosts)
+			}
+		})
 	}
 }
