@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"time"
 
@@ -36,7 +37,11 @@ func input() map[string]any {
 	return in
 }
 
-var ours = map[string]side{
+// ours are all scenarios.
+var ours = merged(plain, media)
+
+// plain are the scenarios without files and streams.
+var plain = map[string]side{
 	"run":                      run(flux),
 	"run with a start timeout": run(flux, fal.WithStartTimeout(2500*time.Millisecond)),
 	"run a workflow":           run("workflows/me/flow"),
@@ -173,4 +178,12 @@ func outcome(value any, err error) any {
 		"user_timeout": answer.IsUserTimeout(),
 		"fields":       fields,
 	}}
+}
+
+func merged(sides ...map[string]side) map[string]side {
+	all := map[string]side{}
+	for _, s := range sides {
+		maps.Copy(all, s)
+	}
+	return all
 }

@@ -1,22 +1,14 @@
-//go:build pending
-
 package jsoracle
 
 import (
 	"bytes"
 	"context"
-	"maps"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/falgen/falgen/fal"
 )
-
-func init() {
-	maps.Copy(ours, media)
-	differences = append(differences, mediaDifferences...)
-}
 
 var lifecycle = fal.Lifecycle{
 	Expires: 24 * time.Hour,
@@ -129,21 +121,4 @@ func streamed(id string, in func() map[string]any) side {
 		}
 		return events, nil
 	}
-}
-
-var mediaDifferences = []difference{
-	{"^submit with every option: POST ", "query.fal_max_queue_length", "", "5", "JavaScript has no option for it"},
-	{"^stream.*: POST fal.run/", "header.Accept", "application/json, text/event-stream", "text/event-stream",
-		"a stream is read as one; what is wrong comes as JSON whatever is asked for"},
-	{"^subscribe by stream: GET .*/stream$", "header.Accept",
-		"application/json, text/event-stream", "text/event-stream",
-		"as above"},
-	{"^(.* with blobs|upload|upload (without|with|of a reader|in parts|after).*): POST rest",
-		"body.file_name", "*", "*",
-		"JavaScript names what has no name after the time of day"},
-	{": (PUT|POST) v3.fal.media/", "header.User-Agent", "node", "*", "each names itself"},
-	{": (PUT|POST) v3.fal.media/", "header.Accept", "*/*", "application/json",
-		"its answer is JSON, or not looked at"},
-	{"^upload after 503: PUT ", "times", "1", "2", "a file that is put there twice is there once"},
-	{"^upload after 503: outcome", "outcome.error.status", "503", "400", "the answer to the last of them"},
 }
