@@ -30,6 +30,98 @@ func TestJobJSON(t *testing.T) {
 	contains(t, again.Cancel(ctx), "fal-ai/flux/dev", "r-1", "Attach")
 }
 
+// TestServerURLs follows the URLs that fal gives to fal's own queue and to this job, and no others (protocol: 3.2).
+func TestServerURLs(t *testing.T) {
+	const own = "https://queue.fal.run/fal-ai/flux/requests/r-1/status"
+	tests := []struct{ name, given, asked string }{
+		{"as built", own, own},
+		{"with the whole id", "https://queue.fal.run/fal-ai/flux/dev/requests/r-1/status", "https://queue.fal.run/fal-ai/flux/dev/requests/r-1/status"},
+		{"none", "", own},
+		{"another host", "https://thief.example/fal-ai/flux/requests/r-1/status", own},
+		{"a look-alike", "https://queue.fal.run.thief.example/fal-ai/flux/requests/r-1/status", own},
+		{"a user", "https://queue.fal.run@thief.example/fal-ai/flux/requests/r-1/status", own},
+		{"plain http", "http://queue.fal.run/fal-ai/flux/requests/r-1/status", own},
+		{"a port", "https://queue.fal.run:444/fal-ai/flux/requests/r-1/status", own},
+		{"another of fal's hosts", "https://rest.fal.ai/fal-ai/flux/requests/r-1/status", own},
+		{"another job", "https://queue.fal.run/fal-ai/flux/requests/r-10/status", own},
+		{"another place", "https://queue.fal.run/billing?x=/requests/r-1/status", own},
+		{"a way out", "https://queue.fal.run/fal-ai/flux/requests/r-1/../../../x", own},
+		{"no URL", "::", own},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var asked []string
+			c := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
+				asked = append(asked, r.URL.String())
+				ticket, _ := json.Marshal(map[string]any{"request_id": "r-1", "status_url": test.given, "cancel_url": 5, "status": "IN_QUEUE"})
+				return answer(200, string(ticket)), nil
+			}).option())
+			job, err := fal.NewEndpoint[input, output](c, "fal-ai/flux/dev").Submit(ctx, input{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := job.Status(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if got := asked[1]; got != test.asked+"?logs=0" {
+				t.Errorf("asked %s", got)
+			}
+		})
+	}
+}
+
+// TestServerURLsWithBaseURL takes them from a fake that names fal's hosts, or itself.
+func TestServerURLsWithBaseURL(t *testing.T) {
+	for _, itself := range []bool{true, false} {
+		f := newFake(t, script{})
+		base := "https:/"
+		if itself {
+			base = f.URL
+		}
+		f.script = script{
+			"POST " + queue:                {{Body: `{"request_id":"r-1","gateway_request_id":"g-1","response_url":"` + base + request + `/response"}`}},
+			"GET " + request + "/response": {{Body: `{"text":"hi"}`}},
+		}
+		job, err := f.endpoint(t, "fal-ai/flux").Submit(ctx, input{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res, err := job.Result(ctx); err != nil || res.Data.Text != "hi" || job.GatewayID != "g-1" {
+			t.Errorf("itself %v: %v, %v", itself, res, err)
+		}
+	}
+}
+
+func TestResume(t *testing.T) {
+	f := newFake(t, script{"GET " + request: {{Body: `{"text":"hi"}`}}})
+	e := f.endpoint(t, "fal-ai/flux")
+	job := e.Attach("r-1")
+	job.StatusURL = "https://queue.fal.run/fal-ai/flux/requests/r-1/status"
+	saved, err := json.Marshal(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := e.Resume(saved)
+	if err != nil || again.StatusURL != job.StatusURL {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	if res, err := again.Result(ctx); err != nil || res.Data.Text != "hi" {
+		t.Errorf("%v, %v", res, err)
+	}
+	var unreadable *fal.DecodeError
+	var invalid *fal.InvalidIDError
+	for _, bad := range []string{``, `[]`, `{"endpoint_id":5}`} {
+		if _, err := e.Resume([]byte(bad)); !errors.As(err, &unreadable) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"endpoint_id":"fal-ai/flux","request_id":"../x"}`, `{"endpoint_id":"fal-ai/other","request_id":"r-1"}`} {
+		if _, err := e.Resume([]byte(bad)); !errors.As(err, &invalid) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
 func TestWaitOnAnAttachedJob(t *testing.T) {
 	f := newFake(t, script{
 		"GET " + request + "/status": {{Body: `{"status":"IN_PROGRESS"}`}, {Body: `{"status":"COMPLETED"}`}},
