@@ -81,6 +81,9 @@ func (c *Client) backup(r *request) (string, bool) {
 //
 // A key that cannot be had is an error of the request, in which errors.Is finds the cause.
 func (c *Client) HTTPClient() *http.Client {
+	if c == nil || c.http == nil {
+		return &http.Client{Transport: noClient{}}
+	}
 	keyed := *c.http
 	inner := keyed.Transport
 	if inner == nil {
@@ -120,6 +123,16 @@ func (t keyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Header.Set("User-Agent", userAgent)
 	}
 	return t.inner.RoundTrip(r)
+}
+
+// noClient is the transport of a Client that NewClient has not made.
+type noClient struct{}
+
+func (noClient) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	return nil, errNoClient
 }
 
 // authorize sets the key (protocol: section 2); an empty one is for apps that are public.

@@ -79,3 +79,8 @@ func TestHTTPClientWithoutAKeyToBeHad(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestHTTPClientOfNoClient(t *testing.T) {
+	_, err := new(fal.Client).HTTPClient().Post("https://fal.run/a/b", "", strings.NewReader("x"))
+	contains(t, err, "fal.NewClient")
+}

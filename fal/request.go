@@ -22,6 +22,8 @@ const (
 // ErrTooLarge says that an answer, or a download, is longer than its limit.
 var ErrTooLarge = errors.New("too large")
 
+var errNoClient = errors.New("there is no client; make one with fal.NewClient, and a job with Endpoint.Attach or Resume")
+
 // request is one call, as each of its attempts sends it.
 type request struct {
 	op       Op
@@ -111,7 +113,7 @@ func (c *Client) ready(ctx context.Context, r *request) error {
 		return r.lost(errors.New("the context is nil"))
 	}
 	if c == nil || c.http == nil {
-		return r.lost(errors.New("there is no client; make one with fal.NewClient, and a job with Endpoint.Attach or Resume"))
+		return r.lost(errNoClient)
 	}
 	return nil
 }
