@@ -1,0 +1,197 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	maxSkew        = 5 * time.Minute // between fal's clock and ours, either way (protocol: section 8)
+	defaultMaxBody = 64 << 20
+)
+
+// The reasons to reject a delivery, for errors.Is. Besides, there is [*KeysError], which is not the sender's fault.
+var (
+	// ErrHeader says that a header of fal's webhooks is missing, there twice, or malformed.
+	ErrHeader = errors.New("webhook: not as fal sends it")
+	// ErrStale says that the delivery was signed more than five minutes ago, or ahead.
+	ErrStale = errors.New("webhook: signed at another time")
+	// ErrSignature says that the signature fits under none of fal's keys: the delivery is not fal's, or something on
+	// the way changed its body.
+	ErrSignature = errors.New("webhook: the signature does not fit")
+	// ErrMismatch says that fal signed the delivery, and its headers name another request than its body.
+	ErrMismatch = errors.New("webhook: the headers and the body are about different requests")
+	// ErrUser says that fal signed the delivery for another account than that of [WithUserID].
+	ErrUser = errors.New("webhook: meant for another user of fal")
+)
+
+// Verifier tells the webhooks that fal sends from those that it does not. Make one with [New] and share it, since it
+// keeps fal's keys: it is safe for concurrent use.
+type Verifier struct {
+	keys    keySet
+	now     func() time.Time
+	userID  *string // nil for any
+	maxBody int64
+	onError func(*http.Request, error)
+}
+
+// Option is an option of [New].
+type Option func(*Verifier)
+
+// New returns a verifier that needs no options. It fetches nothing before there is a delivery to verify.
+func New(opts ...Option) *Verifier {
+	v := &Verifier{maxBody: defaultMaxBody, onError: func(*http.Request, error) {}}
+	for _, o := range opts {
+		if o != nil {
+			o(v)
+		}
+	}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	v.keys.url = cmp.Or(v.keys.url, JWKSURL)
+	v.keys.client = secured(v.keys.client)
+	v.keys.now = v.now
+	return v
+}
+
+// WithJWKSURL fetches the keys from u instead of [JWKSURL]. It is to be an https URL, or http of this very machine; any
+// other makes each verification a [*KeysError].
+func WithJWKSURL(u string) Option {
+	return func(v *Verifier) { v.keys.url = u }
+}
+
+// WithHTTPClient fetches the keys with a copy of h, for a transport or a proxy of one's own.
+func WithHTTPClient(h *http.Client) Option {
+	return func(v *Verifier) { v.keys.client = h }
+}
+
+// WithUserID rejects, with [ErrUser], what fal sends for another account than this one; "" is no account, and rejects
+// all. The id is what the header X-Fal-Webhook-User-Id of your own deliveries says.
+func WithUserID(id string) Option {
+	return func(v *Verifier) { v.userID = &id }
+}
+
+// WithMaxBody sets how many bytes of a body [Verifier.Middleware] and [Handler] take, and hold in memory. The default
+// is 64 MiB, also where n is not more than 0.
+func WithMaxBody(n int64) Option {
+	return func(v *Verifier) {
+		if n > 0 {
+			v.maxBody = n
+		}
+	}
+}
+
+// OnError calls f with each request that [Verifier.Middleware] or [Handler] is about to answer with a failure, and why.
+// It is for logs: the answer tells the sender next to nothing. f may be called concurrently, and as often as anybody
+// sends garbage.
+func OnError(f func(r *http.Request, err error)) Option {
+	return func(v *Verifier) {
+		if f != nil {
+			v.onError = f
+		}
+	}
+}
+
+// WithClock takes the time from now, which may be called concurrently, instead of [time.Now]: for a test with a
+// delivery that was recorded. The keys age by it as well.
+func WithClock(now func() time.Time) Option {
+	return func(v *Verifier) { v.now = now }
+}
+
+// Verify returns nil where fal has sent these headers with this body, byte for byte as it came, within the last five
+// minutes. Otherwise it returns an error that is [ErrHeader], [ErrStale], [ErrSignature], [ErrMismatch] or [ErrUser],
+// or a [*KeysError], which leaves open whether fal has sent it; the end of ctx is one of those.
+func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) error {
+	s, err := v.readHeader(header)
+	if err != nil {
+		return err
+	}
+	return v.verify(ctx, s, body)
+}
+
+// signed is what the headers of a delivery say (protocol: section 8).
+type signed struct {
+	requestID, userID, timestamp string // as received
+	signature                    []byte
+}
+
+// readHeader does what can be done without the body, so that most of what is not fal's need not be read.
+func (v *Verifier) readHeader(header http.Header) (s signed, err error) {
+	var signature string
+	for _, h := range []struct {
+		name string
+		to   *string
+	}{
+		{"X-Fal-Webhook-Request-Id", &s.requestID},
+		{"X-Fal-Webhook-User-Id", &s.userID},
+		{"X-Fal-Webhook-Timestamp", &s.timestamp},
+		{"X-Fal-Webhook-Signature", &signature},
+	} {
+		switch values := header.Values(h.name); {
+		case len(values) != 1:
+			return s, fmt.Errorf("%w: %s is there %d times; want it once", ErrHeader, h.name, len(values))
+		case values[0] == "":
+			return s, fmt.Errorf("%w: %s is empty", ErrHeader, h.name)
+		case strings.ContainsFunc(values[0], unicode.IsControl):
+			// A line feed could move text from one header to the next without changing what is signed.
+			return s, fmt.Errorf("%w: %s has a control character", ErrHeader, h.name)
+		default:
+			*h.to = values[0]
+		}
+	}
+	at, err := strconv.ParseInt(s.timestamp, 10, 64)
+	if err != nil {
+		return s, fmt.Errorf("%w: the timestamp %.40q of request %.100q is not in seconds since 1970",
+			ErrHeader, s.timestamp, s.requestID)
+	}
+	s.signature, err = hex.DecodeString(signature)
+	if err != nil || len(s.signature) != ed25519.SignatureSize {
+		return s, fmt.Errorf("%w: the signature of request %.100q is not %d bytes in hex",
+			ErrHeader, s.requestID, ed25519.SignatureSize)
+	}
+	now, skew := v.now().Unix(), int64(maxSkew/time.Second)
+	if at < now-skew || at > now+skew {
+		return s, fmt.Errorf("%w: request %.100q at %d, and here it is %d; check this machine's clock",
+			ErrStale, s.requestID, at, now)
+	}
+	return s, nil
+}
+
+// verify does the rest.
+func (v *Verifier) verify(ctx context.Context, s signed, body []byte) error {
+	sum := sha256.Sum256(body)
+	message := []byte(s.requestID + "\n" + s.userID + "\n" + s.timestamp + "\n" + hex.EncodeToString(sum[:]))
+	fits, err := v.keys.verify(ctx, message, s.signature)
+	if err != nil {
+		return err
+	}
+	if !fits {
+		return fmt.Errorf("%w: request %.100q; it is not fal's, or something on the way changed its body",
+			ErrSignature, s.requestID)
+	}
+	if v.userID != nil && s.userID != *v.userID {
+		return fmt.Errorf("%w: request %.100q is for %.100q", ErrUser, s.requestID, s.userID)
+	}
+	var named struct {
+		RequestID        string `json:"request_id"`
+		GatewayRequestID string `json:"gateway_request_id"`
+	}
+	_ = json.Unmarshal(body, &named) // a body that names no request has nothing to compare
+	// Nothing says which of the two ids the header has where fal ran a job again and they differ.
+	if named.RequestID != "" && named.RequestID != s.requestID && named.GatewayRequestID != s.requestID {
+		return fmt.Errorf("%w: %.100q in the headers, %.100q in the body", ErrMismatch, s.requestID, named.RequestID)
+	}
+	return nil
+}
