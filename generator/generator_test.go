@@ -129,12 +129,12 @@ func TestBadDocument(t *testing.T) {
 func TestImports(t *testing.T) {
 	roots, err := packages.Load(&packages.Config{
 		Dir: "..", Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedModule,
-	}, "./fal", "./fal/support", "./generated/...")
+	}, "./fal", "./fal/support", "./fal/webhook", "./fal/proxy", "./generated/...")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(roots) != 15 {
-		t.Errorf("%d packages, want fal, fal/support and the thirteen", len(roots))
+	if len(roots) != 17 {
+		t.Errorf("%d packages, want fal, three below it and the thirteen", len(roots))
 	}
 	packages.Visit(roots, nil, func(p *packages.Package) {
 		for _, e := range p.Errors {
