@@ -126,12 +126,14 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // subject is the beginning of a message: what it is about.
 func subject(endpoint, request string) string {
 	switch {
-	case endpoint == "":
-		return ""
-	case request != "":
+	case endpoint != "" && request != "":
 		return endpoint + " (request " + request + "): "
+	case endpoint != "":
+		return endpoint + ": "
+	case request != "":
+		return "request " + request + ": "
 	}
-	return endpoint + ": "
+	return ""
 }
 
 // excerpt is the beginning of a text on one line, fit for an error message and a terminal.
