@@ -13,7 +13,7 @@ import (
 // APIError is a failure that fal answered with.
 //
 // A job that ended in failure is one too: StatusCode is then that of its result, or a 2xx where fal told of the failure
-// in the job's status alone.
+// in the job's status alone. Where a webhook told of it, there is no Method, URL and Header, and perhaps no StatusCode.
 type APIError struct {
 	EndpointID  string
 	Method      string
@@ -32,8 +32,14 @@ type APIError struct {
 // Error names the endpoint, the request, what was wrong and, where there is something to do, what.
 func (e *APIError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "fal: %s%s %s: %d %s: %s", subject(e.EndpointID, e.RequestID), e.Method, e.URL,
-		e.StatusCode, http.StatusText(e.StatusCode), e.Message)
+	b.WriteString("fal: " + subject(e.EndpointID, e.RequestID))
+	if e.Method != "" {
+		fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
+	}
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, "%d %s: ", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	b.WriteString(e.Message)
 	if e.ErrorType != "" {
 		fmt.Fprintf(&b, " (%s)", e.ErrorType)
 	}

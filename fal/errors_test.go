@@ -185,3 +185,18 @@ func TestLoc(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorOfAWebhook has no exchange to name.
+func TestErrorOfAWebhook(t *testing.T) {
+	e := &fal.APIError{RequestID: "r-1"}
+	if err := json.Unmarshal([]byte(`{"detail":"it broke"}`), e); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := e.Error(), "fal: request r-1: it broke"; got != want {
+		t.Errorf("got %q", got)
+	}
+	e.StatusCode = 422
+	if got, want := e.Error(), "fal: request r-1: 422 Unprocessable Entity: it broke"; got != want {
+		t.Errorf("got %q", got)
+	}
+}
