@@ -69,7 +69,7 @@ func WithTags(tags map[string]string) InputOption {
 			switch {
 			case len(key) > 64 || checkSegment(key) != "" || strings.HasPrefix(key, "fal."):
 				return fmt.Errorf("fal: WithTags was given the key %q; it can have up to 64 letters, digits, '.', '_' and '-', "+
-					"and cannot begin with fal.", key)
+					"and cannot begin with \"fal.\"", key)
 			case len(value) > 256 || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' || r == ',' }):
 				return fmt.Errorf("fal: WithTags was given a value for %q that is longer than 256 bytes, or has a comma or "+
 					"what is not printable ASCII in it", key)
