@@ -77,13 +77,24 @@ func (e *APIError) HasType(typ string) bool {
 	return e.ErrorType == typ
 }
 
+// NewAPIError makes the error of an answer that is a failure, for exchanges that this package has no call for; see
+// [Client.HTTPClient]. body is what was read of the answer's body.
+func NewAPIError(endpointID string, resp *http.Response, body []byte) *APIError {
+	e := newAPIError(endpointID, resp.StatusCode, resp.Header, body)
+	if r := resp.Request; r != nil {
+		place := *r.URL
+		place.User, place.RawQuery, place.Fragment = nil, "", ""
+		e.Method, e.URL = r.Method, place.String()
+	}
+	e.parseBody()
+	return e
+}
+
 // newAPIError makes the error for an answer. Its Message is the caller's to set, with parseBody or otherwise.
-func newAPIError(r *request, code int, header http.Header, body []byte) *APIError {
+func newAPIError(endpointID string, code int, header http.Header, body []byte) *APIError {
 	e := &APIError{
-		EndpointID:  r.endpoint,
-		Method:      r.method,
-		URL:         r.asked,
-		RequestID:   cmp.Or(r.id, header.Get("X-Fal-Request-Id")),
+		EndpointID:  endpointID,
+		RequestID:   header.Get("X-Fal-Request-Id"),
 		StatusCode:  code,
 		ErrorType:   header.Get("X-Fal-Error-Type"),
 		TimeoutType: header.Get("X-Fal-Request-Timeout-Type"),

@@ -177,12 +177,12 @@ func (e endpoint) submit(ctx context.Context, in any, cfg *config) (job, error) 
 
 // request validates an input, uploads the files in it, and makes the request that posts it.
 func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg *config) (*request, error) {
-	to, err := parseEndpointID(e.id)
+	to, err := ParseEndpointID(e.id)
 	if err != nil {
 		return nil, err
 	}
 	r := &request{
-		op: op, endpoint: e.id, method: http.MethodPost, url: "https://" + host + "/" + to.full,
+		op: op, endpoint: e.id, method: http.MethodPost, url: "https://" + host + "/" + to.Path,
 		query: cfg.query.Encode(), header: cfg.header,
 	}
 	if err := e.client.ready(ctx, r); err != nil {

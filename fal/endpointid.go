@@ -16,17 +16,17 @@ func (e *InvalidIDError) Error() string {
 	return fmt.Sprintf("fal: %s id %q: %s", e.Kind, e.ID, e.Reason)
 }
 
-// route is where fal serves an endpoint, as paths without a leading slash.
-type route struct {
-	full string // the whole id: run and submit
-	app  string // owner and app alone (protocol: the URLs of status, result and cancel drop the sub-path)
+// Route is where fal serves an endpoint, as paths without a leading slash (protocol: section 3).
+type Route struct {
+	Path string // the whole id: run, stream, submit and sockets
+	App  string // owner and app alone, with workflows or comfy before them: the URLs of jobs drop the rest
 }
 
-// parseEndpointID takes apart "owner/app[/path]" and "workflows/owner/app[/path]", the same with comfy, and the old
-// "12345-app", which stands for "12345/app".
-func parseEndpointID(id string) (route, error) {
-	invalid := func(reason string) (route, error) {
-		return route{}, &InvalidIDError{Kind: "endpoint", ID: id, Reason: reason}
+// ParseEndpointID takes apart "owner/app[/path]" and "workflows/owner/app[/path]", the same with comfy, and the old
+// "12345-app", which stands for "12345/app". What no endpoint can be called is an [*InvalidIDError].
+func ParseEndpointID(id string) (Route, error) {
+	invalid := func(reason string) (Route, error) {
+		return Route{}, &InvalidIDError{Kind: "endpoint", ID: id, Reason: reason}
 	}
 	parts := strings.Split(id, "/")
 	if owner, app, ok := strings.Cut(id, "-"); ok && len(parts) == 1 && owner != "" && strings.Trim(owner, "0123456789") == "" {
@@ -45,7 +45,7 @@ func parseEndpointID(id string) (route, error) {
 			return invalid(reason)
 		}
 	}
-	return route{full: strings.Join(parts, "/"), app: strings.Join(parts[:n], "/")}, nil
+	return Route{Path: strings.Join(parts, "/"), App: strings.Join(parts[:n], "/")}, nil
 }
 
 // checkRequestID keeps an id that came from a file or a message from pointing a request elsewhere.

@@ -76,8 +76,8 @@ func (c *Client) backup(r *request) (string, bool) {
 }
 
 // HTTPClient returns an HTTP client for what this package has no call for: fal's platform API, a socket, a proxy. It
-// adds the key to requests for fal's own hosts over https that bring no Authorization of their own, takes them to where
-// [WithBaseURL] says, and touches no other. Redirects that lead to another host are refused. It repeats nothing.
+// adds the key to requests for fal's own hosts over https that have no Authorization in their header, not even nil, takes
+// them to where [WithBaseURL] says, and touches no other. Redirects that lead to another host are refused. It repeats nothing.
 //
 // A key that cannot be had is an error of the request, in which errors.Is finds the cause.
 func (c *Client) HTTPClient() *http.Client {
@@ -109,7 +109,7 @@ func (t keyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(r.Context())
 	r.URL, r.Host = target, ""
-	if r.Header.Get("Authorization") == "" {
+	if _, own := r.Header["Authorization"]; !own { // nil is an Authorization too: none
 		key, err := t.client.key(r.Context())
 		if err != nil {
 			if r.Body != nil {

@@ -21,6 +21,7 @@ func TestHTTPClient(t *testing.T) {
 		{name: "platform", url: "https://api.fal.ai/v1/models", want: "Key " + testKey},
 		{name: "upper case", url: "https://QUEUE.FAL.RUN/a/b", want: "Key " + testKey},
 		{name: "the caller's own", url: "https://fal.run/a/b", own: "Key other", want: "Key other"},
+		{name: "none, on request", url: "https://fal.run/a/b", own: "nil", want: ""},
 		{name: "plain http", url: "http://fal.run/a/b"},
 		{name: "another port", url: "https://fal.run:8443/a/b"},
 		{name: "a look-alike", url: "https://evilfal.run/a/b"},
@@ -39,7 +40,11 @@ func TestHTTPClient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if test.own != "" {
+			switch test.own {
+			case "":
+			case "nil":
+				r.Header["Authorization"] = nil
+			default:
 				r.Header.Set("Authorization", test.own)
 			}
 			resp, err := c.HTTPClient().Do(r)
@@ -50,7 +55,7 @@ func TestHTTPClient(t *testing.T) {
 			if got != test.want {
 				t.Errorf("sent %q, want %q", got, test.want)
 			}
-			if sent := strings.Join(r.Header["Authorization"], ","); sent != test.own {
+			if sent := strings.Join(r.Header["Authorization"], ","); sent != strings.TrimPrefix(test.own, "nil") {
 				t.Errorf("the caller's request now has %q", sent)
 			}
 		})

@@ -203,7 +203,7 @@ func (j job) call(ctx context.Context, r *request, rest string) (*response, erro
 }
 
 func (j job) address(r *request, rest string) error {
-	to, err := parseEndpointID(j.endpoint)
+	to, err := ParseEndpointID(j.endpoint)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (j job) address(r *request, rest string) error {
 		return nil
 	}
 	// The sub-path of an endpoint's id is no part of its jobs' URLs (protocol: section 3.2).
-	r.url = "https://" + queueHost + "/" + to.app + "/requests/" + j.ID + rest
+	r.url = "https://" + queueHost + "/" + to.App + "/requests/" + j.ID + rest
 	return nil
 }
 

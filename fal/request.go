@@ -81,7 +81,7 @@ func (r *response) unreadable(err error) error {
 
 // failure makes an *APIError of a success that tells of a failure.
 func (r *response) failure(message string) *APIError {
-	e := newAPIError(r.request, r.code, r.header, withoutKey(r.body, r.key))
+	e := r.request.answered(r.code, r.header, withoutKey(r.body, r.key))
 	e.Message = message
 	return e
 }
@@ -116,6 +116,13 @@ func (c *Client) ready(ctx context.Context, r *request) error {
 		return r.lost(errNoClient)
 	}
 	return nil
+}
+
+// answered makes the error of an answer to the request.
+func (r *request) answered(code int, header http.Header, body []byte) *APIError {
+	e := newAPIError(r.endpoint, code, header, body)
+	e.Method, e.URL, e.RequestID = r.method, r.asked, cmp.Or(r.id, e.RequestID)
+	return e
 }
 
 // lost wraps what is not an answer of fal's into a *CallError.
@@ -178,7 +185,7 @@ func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, 
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer resp.Body.Close()
 		body, _ := readBody(resp, maxErrorBody) // the status says enough where the body breaks off
-		e := newAPIError(r, resp.StatusCode, resp.Header, withoutKey(body, key))
+		e := r.answered(resp.StatusCode, resp.Header, withoutKey(body, key))
 		e.parseBody()
 		return nil, "", e
 	}

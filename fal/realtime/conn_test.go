@@ -76,14 +76,19 @@ func TestControl(t *testing.T) {
 
 // TestEcho: a server that says what it was sent does not make errors tell it.
 func TestEcho(t *testing.T) {
-	said := "no token " + testToken + ", no Key " + testKey
+	t.Run("token", func(t *testing.T) { echoed(t, testToken, realtime.WithToken(testToken)) })
+	t.Run("key", func(t *testing.T) { echoed(t, testKey) })
+}
+
+func echoed(t *testing.T, sent string, opts ...realtime.Option) {
+	said := "cannot take " + sent
 	conn := dial[any, any](t, func(ctx context.Context, ws *websocket.Conn) {
 		_ = ws.Write(ctx, websocket.MessageText, []byte(`{"status":"error","error":"Unauthorized","reason":"`+said+`"}`))
 		_ = ws.Close(websocket.StatusPolicyViolation, said)
-	}, realtime.WithToken(testToken))
+	}, opts...)
 	for range 2 {
 		_, err := conn.Receive(t.Context())
-		contains(t, err, "no token [secret], no Key [secret]")
+		contains(t, err, "cannot take [secret]")
 	}
 }
 

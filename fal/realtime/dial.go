@@ -61,6 +61,9 @@ func (c *conn) dial(caller context.Context, client *fal.Client) error {
 	tap := &tap{inner: httpClient.Transport}
 	httpClient.Transport = tap
 	options := &websocket.DialOptions{HTTPClient: httpClient}
+	if c.config.token != "" {
+		options.HTTPHeader = http.Header{"Authorization": nil} // the token stands for the key
+	}
 	ws, resp, err := websocket.Dial(c.secrets.watch(ctx), target+"?"+query.Encode(), options)
 	switch {
 	case err == nil:
@@ -68,7 +71,7 @@ func (c *conn) dial(caller context.Context, client *fal.Client) error {
 		c.ws, c.socket = ws, tap.socket
 		return nil
 	case resp != nil && resp.StatusCode != http.StatusSwitchingProtocols:
-		return c.endpoint.refused(http.MethodGet, target, resp, c.secrets.hide(string(tap.body)))
+		return fal.NewAPIError(c.endpoint.id, resp, []byte(c.secrets.hide(string(tap.body))))
 	}
 	return failed(lost(caller, ctx, err))
 }

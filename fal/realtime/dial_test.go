@@ -44,7 +44,7 @@ func TestHandshake(t *testing.T) {
 			url: "/fal.run/fal-ai/lcm/realtime?max_buffering=60",
 		},
 		{
-			name: "token", id: "fal-ai/lcm", client: []fal.ClientOption{fal.WithoutKey()}, keyless: true,
+			name: "token, and no key", id: "fal-ai/lcm", keyless: true,
 			opts: []realtime.Option{realtime.WithToken("a.b-c_d/+"), realtime.WithMaxBuffering(1)},
 			url:  "/fal.run/fal-ai/lcm/realtime?fal_jwt_token=a.b-c_d%2F%2B&max_buffering=1",
 		},
@@ -150,7 +150,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{
 			name: "detail", code: 401, header: map[string]string{"X-Fal-Request-Id": "r-1"}, body: `{"detail":"no such key"}`,
-			message: "fal-ai/lcm (request r-1): GET wss://fal.run/fal-ai/lcm/realtime: 401 Unauthorized: no such key",
+			message: "/fal.run/fal-ai/lcm/realtime: 401 Unauthorized: no such key",
 			check:   func(e *fal.APIError) bool { return e.Header.Get("X-Fal-Request-Id") == "r-1" },
 		},
 		{name: "text", code: 404, body: "not here", message: "404 Not Found: not here"},
@@ -170,7 +170,7 @@ func TestRefused(t *testing.T) {
 		{name: "no socket", code: 200, body: `{"hello":"there"}`, message: `200 OK: {"hello":"there"}`},
 		{
 			name: "echo", code: 400, body: "echo",
-			message: "got Key [secret] at /fal.run/fal-ai/lcm/realtime?fal_jwt_token=[secret]",
+			message: "got at /fal.run/fal-ai/lcm/realtime?fal_jwt_token=[secret]",
 		},
 	}
 	for _, test := range tests {

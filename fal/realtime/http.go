@@ -1,19 +1,15 @@
 package realtime
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/falgen/falgen/fal"
 )
 
 const (
@@ -44,26 +40,6 @@ func ended(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", end, err)
 	}
 	return err
-}
-
-// refused makes an error of an HTTP answer that is a failure.
-func (e endpoint) refused(method, url string, resp *http.Response, body string) error {
-	failure := &fal.APIError{
-		EndpointID:  e.id,
-		Method:      method,
-		URL:         url,
-		RequestID:   resp.Header.Get("X-Fal-Request-Id"),
-		StatusCode:  resp.StatusCode,
-		ErrorType:   resp.Header.Get("X-Fal-Error-Type"),
-		TimeoutType: resp.Header.Get("X-Fal-Request-Timeout-Type"),
-		Header:      resp.Header,
-	}
-	again := cmp.Or(resp.Header.Get("X-Fal-Retryable"), resp.Header.Get("X-Fal-Needs-Retry"))
-	if v, err := strconv.ParseBool(again); err == nil {
-		failure.Retryable = &v
-	}
-	_ = failure.UnmarshalJSON([]byte(body)) // which takes any text
-	return failure
 }
 
 // secrets are what no error may show, should a server echo what it was sent.

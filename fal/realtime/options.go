@@ -17,8 +17,7 @@ type config struct {
 	skipValidation bool
 }
 
-// WithToken shows the server a token, which [Token] has made, in place of a key. The client is then to be one made with
-// fal.WithoutKey: the key of any other goes along.
+// WithToken shows the server a token, which [Token] has made, in place of the client's key.
 func WithToken(token string) Option {
 	return func(c *config) error {
 		if token == "" {

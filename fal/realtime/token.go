@@ -64,7 +64,7 @@ func (e endpoint) token(caller context.Context, client *fal.Client, lifetime tim
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return "", e.refused(http.MethodPost, target, resp, hidden.hide(string(answer)))
+		return "", fal.NewAPIError(e.id, resp, []byte(hidden.hide(string(answer))))
 	}
 	if err != nil {
 		return failed(lost(caller, ctx, err))

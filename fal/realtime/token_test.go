@@ -93,7 +93,7 @@ func TestNoToken(t *testing.T) {
 		if !errors.As(err, &failure) || failure.StatusCode != 401 || failure.Method != http.MethodPost {
 			t.Errorf("got %v", err)
 		}
-		contains(t, err, "POST https://rest.fal.ai/tokens/: 401", "Key [secret] is no key")
+		contains(t, err, "/rest.fal.ai/tokens/: 401", "Key [secret] is no key")
 	})
 	t.Run("breaks off", func(t *testing.T) {
 		f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
