@@ -3,6 +3,7 @@ package faltest
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -26,8 +27,8 @@ type Server struct {
 	stop      context.CancelFunc
 
 	mu      sync.Mutex
-	issued  int // request ids
-	drawn   int // lots of WithFailRate
+	issued  int        // request ids
+	lots    *rand.Rand // of WithFailRate
 	jobs    jobs
 	history history
 	rules   []*Rule
@@ -68,6 +69,7 @@ func serve(c *config, known *catalogue) (*Server, error) {
 	s := &Server{
 		URL: c.url, config: c, catalogue: known, hooks: hooks, client: &http.Client{Transport: transport},
 		jobs: newJobs(c.history), history: history{limit: c.history},
+		lots: rand.New(rand.NewPCG(c.seed, 0)),
 	}
 	s.open, s.stop = context.WithCancel(context.Background())
 	if c.url == "" {

@@ -2,6 +2,7 @@ package faltest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type job struct {
 	held      time.Duration // how long no runner takes it
 	step      time.Duration // how long a stage lasts; 0 where jobs move by looks
 	cancelled chan struct{} // closed by cancel
+	fetched   bool          // someone has seen the outcome
 }
 
 // stage is where a job stands between two steps.
@@ -137,17 +139,20 @@ func (j *job) failure() (text, kind string) {
 // jobs is the newest jobs.
 type jobs struct {
 	byID  map[string]*job
-	order []string
+	order []*job
 	limit int
 }
 
 func newJobs(limit int) jobs { return jobs{byID: map[string]*job{}, limit: limit} }
 
+// add remembers a job, at the cost of one whose result was fetched, if there is any: nobody should miss that.
 func (all *jobs) add(j *job) {
 	all.byID[j.id] = j
-	all.order = append(all.order, j.id)
-	if len(all.order) > all.limit {
-		delete(all.byID, all.order[0])
-		all.order = all.order[1:]
+	all.order = append(all.order, j)
+	if len(all.order) <= all.limit {
+		return
 	}
+	i := max(slices.IndexFunc(all.order, func(j *job) bool { return j.fetched }), 0)
+	delete(all.byID, all.order[i].id)
+	all.order = slices.Delete(all.order, i, i+1)
 }

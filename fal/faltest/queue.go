@@ -211,6 +211,7 @@ func (s *Server) result(c *call) reply {
 		if !j.done() {
 			return detail(http.StatusBadRequest, "Request is still in progress")
 		}
+		j.fetched = true
 		return j.outcome
 	})
 }

@@ -3,7 +3,6 @@ package faltest
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"time"
@@ -259,16 +258,14 @@ func (s *Server) faultFor(c *call) (fault Fault) {
 // draw casts the lots of WithFailRate: a fault, or a failure for the input, or neither.
 func (s *Server) draw(c *call) Fault {
 	s.mu.Lock()
-	s.drawn++
-	lots := rand.New(rand.NewPCG(s.config.seed, uint64(s.drawn)))
-	s.mu.Unlock()
-	if lots.Float64() >= s.config.failRate {
+	defer s.mu.Unlock()
+	if s.lots.Float64() >= s.config.failRate {
 		return nil
 	}
-	if gateway := []Answer{RateLimited(time.Second), BadGateway()}; lots.IntN(4) == 0 {
-		return gateway[lots.IntN(len(gateway))]
+	if gateway := []Answer{RateLimited(time.Second), BadGateway()}; s.lots.IntN(4) == 0 {
+		return gateway[s.lots.IntN(len(gateway))]
 	}
 	all := Failures()
-	c.unlucky = &all[lots.IntN(len(all))]
+	c.unlucky = &all[s.lots.IntN(len(all))]
 	return nil
 }
