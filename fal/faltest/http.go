@@ -210,14 +210,14 @@ func (s *Server) admit(c *call) (refusal *Answer) {
 	switch {
 	case s.open.Err() != nil:
 		refused = detail(http.StatusServiceUnavailable, "%v", errClosed)
+	case c.answer == nil:
+		refused = detail(http.StatusNotFound, "Nothing answers %s %s", c.Method, c.URL.Path)
 	case c.access == withKey && !hasKey:
 		refused = detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key")
 	case c.access == withToken && (scheme != cdnScheme || secret != s.store.token):
 		refused = detail(http.StatusUnauthorized, "No valid token: Authorization is to be %s and a token of storage/auth/token", cdnScheme)
 	case c.access == presigned && c.Header.Get("Authorization") != "":
 		refused = detail(http.StatusBadRequest, "A presigned URL takes no Authorization: the key would leak to the storage")
-	case c.answer == nil:
-		refused = detail(http.StatusNotFound, "Nothing answers %s %s", c.Method, c.URL.Path)
 	default:
 		return checkHeaders(c.Request)
 	}

@@ -161,28 +161,27 @@ func (t *store) release(o *object, n int64) {
 
 // read reads content for an object.
 func (t *store) read(o *object, r io.Reader) (c content, err error) {
-	hash := sha256.New()
-	for {
-		piece := make([]byte, 64<<10)
-		n, err := io.ReadFull(r, piece)
-		if n > 0 {
-			if full := t.grow(o, int64(n)); full != nil {
-				t.release(o, c.size)
-				return content{}, full
-			}
-			c.pieces, c.size = append(c.pieces, piece[:n:n]), c.size+int64(n)
-			_, _ = hash.Write(piece[:n])
+	hash, buf := sha256.New(), make([]byte, 64<<10)
+	for err == nil {
+		n := 0
+		for n < len(buf) && err == nil {
+			var m int
+			m, err = r.Read(buf[n:])
+			n += m
 		}
-		switch err {
-		case nil:
-		case io.EOF, io.ErrUnexpectedEOF:
-			c.etag = hex.EncodeToString(hash.Sum(nil)[:16])
-			return c, nil
-		default:
-			t.release(o, c.size)
-			return content{}, err
+		if full := t.grow(o, int64(n)); full != nil {
+			err = full
+			break
 		}
+		c.pieces, c.size = append(c.pieces, bytes.Clone(buf[:n])), c.size+int64(n)
+		_, _ = hash.Write(buf[:n])
 	}
+	if err != io.EOF {
+		t.release(o, c.size)
+		return content{}, err
+	}
+	c.etag = hex.EncodeToString(hash.Sum(nil)[:16])
+	return c, nil
 }
 
 // put makes c the whole content of an object, or its part n where that is not 0.
