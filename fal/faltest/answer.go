@@ -180,8 +180,8 @@ func RateLimited(retryAfter time.Duration) Answer {
 
 // BadGateway is the HTML of a gateway that did not reach fal.
 func BadGateway() Answer {
-	return Answer{Code: http.StatusBadGateway, Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
-		"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"}
+	return Answer{Code: http.StatusBadGateway, Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n" +
+		"<body><h1>502 Bad Gateway</h1><hr>nginx</body>\r\n</html>\r\n"}
 }
 
 // Failures returns a failure of every kind that fal is known to have, for tests that go through them all.

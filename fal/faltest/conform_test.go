@@ -91,6 +91,26 @@ func conform[I, O any](t *testing.T, id string, client func(*fal.Client) *fal.En
 				t.Errorf("went through %v to %d logs", states, lines)
 			}
 		})
+		t.Run("strange output", func(t *testing.T) {
+			server := faltest.New(t)
+			server.On(id).UnknownEnums().NullFields()
+			if _, err := client(server.Client()).Run(t.Context(), typed[I](t, example)); err != nil {
+				t.Error(err)
+			}
+			var given O
+			if err := json.Unmarshal([]byte(`{"video":{"url":"given"}}`), &given); err != nil {
+				t.Fatal(err)
+			}
+			server = faltest.New(t)
+			server.On(id).Output(given)
+			res, err := client(server.Client()).Run(t.Context(), typed[I](t, example))
+			if err != nil || !reflect.DeepEqual(res.Data, given) {
+				t.Errorf("got %+v, %v; want %+v", res, err, given)
+			}
+			if inputs := faltest.Inputs[I](server, id); len(inputs) != 1 || !reflect.DeepEqual(inputs[0], typed[I](t, example)) {
+				t.Errorf("the inputs are %+v", inputs)
+			}
+		})
 		t.Run("violations", func(t *testing.T) {
 			server := faltest.New(t)
 			endpoint := client(server.Client())

@@ -117,8 +117,8 @@ func (s *Server) misused(err error) {
 // Endpoints returns the ids of the endpoints that are served, sorted.
 func (s *Server) Endpoints() []string { return s.catalogue.ids() }
 
-// Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet, which
-// takes a moment where there are hundreds.
+// Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,
+// which takes a moment where there are hundreds.
 func (s *Server) Skipped() []error {
 	found := s.catalogue.skipped
 	for _, id := range s.catalogue.ids() {

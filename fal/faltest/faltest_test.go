@@ -6,12 +6,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,28 +85,6 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestCloseLeavesNothing(t *testing.T) {
-	before := runtime.NumGoroutine()
-	s, err := faltest.Start(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := video.New(s.Client()).Subscribe(t.Context(), input, fast); err != nil {
-		t.Fatal(err)
-	}
-	ask(t, s, "POST", "/fal.run/fal-ai/rife/video", "{}")
-	s.Close()
-	s.Close()
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	stacks := make([]byte, 1<<20)
-	t.Errorf("%d goroutines before, now:\n%s", before, stacks[:runtime.Stack(stacks, true)])
-}
-
 // folder makes a folder of files: a name and a content each.
 func folder(t *testing.T, files ...string) string {
 	t.Helper()
@@ -161,7 +137,8 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%q is not in: %s", part, skipped)
 		}
 	}
-	if got := ask(t, s, "POST", "/queue.fal.run/x/y", "{}"); got.Code != 500 || !strings.Contains(got.Body, "cannot serve x/y") {
+	if got := ask(t, s, "POST", "/queue.fal.run/x/y", "{}"); got.Code != 500 ||
+		!strings.Contains(got.Body, "cannot serve x/y") {
 		t.Errorf("what cannot be served: %+v", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,16 +34,17 @@ func send(t *testing.T, s *faltest.Server, method, path, body string) (resp *htt
 // TestFaultsEverywhere: each kind of request can be spoiled in each way, once, and works after that.
 func TestFaultsEverywhere(t *testing.T) {
 	for _, c := range []struct {
-		op             faltest.Op
-		method, path   string
-		body           string
-		complete       string // what the answer has to hold in the end
+		op           faltest.Op
+		method, path string
+		body         string
+		complete     string // what the answer has to hold in the end
 	}{
 		{op: faltest.OpRun, method: "POST", path: runRife, body: good, complete: usual},
 		{op: faltest.OpStream, method: "POST", path: runRife + "/stream", body: good, complete: usual},
 		{op: faltest.OpSubmit, method: "POST", path: rife + "/video", body: good, complete: "queue_position"},
 		{op: faltest.OpStatus, method: "GET", path: rife + "/requests/" + jobID + "/status", complete: "queue_position"},
-		{op: faltest.OpStatusStream, method: "GET", path: rife + "/requests/" + jobID + "/status/stream", complete: "metrics"},
+		{op: faltest.OpStatusStream, method: "GET", path: rife + "/requests/" + jobID + "/status/stream",
+			complete: "metrics"},
 		{op: faltest.OpResult, method: "GET", path: rife + "/requests/" + jobID, complete: "in progress"},
 		{op: faltest.OpCancel, method: "PUT", path: rife + "/requests/" + jobID + "/cancel", complete: "ALREADY_COMPLETED"},
 		{op: faltest.OpInitiate, method: "POST", path: "/rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3",
@@ -66,12 +68,14 @@ func TestFaultsEverywhere(t *testing.T) {
 			s.On("").At(c.op, faltest.SlowBody(50_000)).Times(1)
 			for range 2 {
 				resp, text, err := send(t, s, c.method, c.path, c.body)
-				if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "2" || !strings.Contains(text, "Too many") {
+				if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "2" ||
+					!strings.Contains(text, "Too many") {
 					t.Fatalf("limited: %+v, %s, %v", resp, text, err)
 				}
 			}
 			resp, text, err := send(t, s, c.method, c.path, c.body)
-			if err != nil || resp.StatusCode != 502 || !strings.HasPrefix(text, "<html>") || resp.Header.Get("Content-Type") != "text/html" {
+			if err != nil || resp.StatusCode != 502 || !strings.HasPrefix(text, "<html>") ||
+				resp.Header.Get("Content-Type") != "text/html" {
 				t.Fatalf("bad gateway: %+v, %s, %v", resp, text, err)
 			}
 			if resp, _, err := send(t, s, c.method, c.path, c.body); err == nil || resp != nil {
@@ -122,5 +126,39 @@ func TestFaultsOfOne(t *testing.T) {
 	}
 	if got := s.Requests(); got[len(got)-1].RequestID == "" {
 		t.Error("an answer that was lost is of an input that was not taken")
+	}
+}
+
+// TestFailRate: as many inputs fail as are to, the same each time, and each failure is one of fal's.
+func TestFailRate(t *testing.T) {
+	codes := func(seed uint64) (all []int) {
+		s := faltest.New(t, faltest.WithFailRate(0.5), faltest.WithSeed(seed))
+		for range 60 {
+			all = append(all, ask(t, s, "POST", runRife, good).Code)
+		}
+		return all
+	}
+	first := codes(7)
+	if again := codes(7); !slices.Equal(first, again) {
+		t.Errorf("once %v, once %v", first, again)
+	}
+	if other := codes(8); slices.Equal(first, other) {
+		t.Error("the seed changes nothing")
+	}
+	failed, early := 0, 0
+	for _, code := range first {
+		if code != 200 {
+			failed++
+		}
+		if code == 429 || code == 502 {
+			early++
+		}
+	}
+	if failed < 20 || failed > 40 || early == 0 {
+		t.Errorf("%d of 60 failed, %d by the gateway: %v", failed, early, first)
+	}
+	s := faltest.New(t, faltest.WithFailRate(1))
+	if got := ask(t, s, "GET", rife+"/requests/x", ""); got.Code != 404 {
+		t.Errorf("what brings no input failed: %+v", got)
 	}
 }

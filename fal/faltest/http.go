@@ -23,6 +23,7 @@ const (
 // call is a request on its way to its answer.
 type call struct {
 	*http.Request
+	start    time.Time
 	op       Op
 	access   access
 	endpoint string            // its id, where it is known
@@ -51,9 +52,9 @@ const (
 	public
 )
 
-// ServeHTTP answers as fal would. The first element of the path is the host that is meant, as [fal.WithBaseURL] sends it.
+// ServeHTTP answers as fal would. The first element of the path is the host that is meant, as [fal.WithBaseURL] sends
+// it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
 	defer context.AfterFunc(s.open, func() { // a client may neither send nor read on
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(closing))
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(closing))
@@ -61,20 +62,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := s.route(r)
 	refusal := s.read(w, c)
 	s.record(c)
-	note := &noteWriter{ResponseWriter: w, note: func(status int) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		c.entry.Status = status
-	}}
-	defer func() {
-		s.mu.Lock()
-		c.entry.Duration = max(time.Since(start), 1)
-		seen := *c.entry
-		s.mu.Unlock()
-		if s.config.log != nil {
-			s.config.log(seen)
-		}
-	}()
+	defer s.finish(c)
+	note := &noteWriter{ResponseWriter: w, note: func(status int) { s.answered(c, status) }}
 	if refusal == nil {
 		refusal = s.admit(c)
 	}
@@ -98,7 +87,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // route finds out what a request asks for.
 func (s *Server) route(r *http.Request) *call {
-	c := &call{Request: r}
+	c := &call{Request: r, start: time.Now()}
 	host, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch host {
 	case "fal.run":
@@ -179,29 +168,6 @@ func queryInput(e *endpoint, query url.Values) []byte {
 	return body
 }
 
-func (s *Server) record(c *call) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if j := s.jobs.byID[c.job]; j != nil && j.endpoint.app == c.app {
-		c.endpoint = j.endpoint.id
-	}
-	c.entry = &Request{
-		Op: c.op, RequestID: c.job, Method: c.Method, Path: strings.TrimPrefix(c.URL.Path, "/"),
-		Query: c.URL.Query(), Header: c.Request.Header.Clone(), Body: c.body,
-	}
-	if _, known := s.catalogue.endpoints[c.endpoint]; known {
-		c.entry.Endpoint = c.endpoint
-	}
-	s.history.add(c.entry)
-}
-
-// seen is a copy of what is recorded of the request.
-func (s *Server) seen(c *call) Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return *c.entry
-}
-
 // admit refuses a request that shows what it should not, or not what it should, or that nothing answers.
 func (s *Server) admit(c *call) (refusal *Answer) {
 	var refused Answer
@@ -215,7 +181,7 @@ func (s *Server) admit(c *call) (refusal *Answer) {
 	case c.access == withKey && !hasKey:
 		refused = detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key")
 	case c.access == withToken && (scheme != cdnScheme || secret != s.store.token):
-		refused = detail(http.StatusUnauthorized, "No valid token: Authorization is to be %s and a token of storage/auth/token", cdnScheme)
+		refused = detail(http.StatusUnauthorized, "No valid token: storage/auth/token hands out those of %s", cdnScheme)
 	case c.access == presigned && c.Header.Get("Authorization") != "":
 		refused = detail(http.StatusBadRequest, "A presigned URL takes no Authorization: the key would leak to the storage")
 	default:

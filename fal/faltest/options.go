@@ -57,12 +57,12 @@ func newConfig(opts []Option) (*config, error) {
 // [Server.Skipped]. Start returns an error where path cannot be read or nothing there can be served.
 func WithSpecs(path string) Option { return func(c *config) { c.specs = path } }
 
-// WithURL makes a server that listens nowhere: the caller serves it, an http.Handler, at u, which is http(s)://host[:port]
-// and perhaps a path that the caller strips.
+// WithURL makes a server that listens nowhere: the caller serves it, an http.Handler, at u, which is
+// http(s)://host[:port] and perhaps a path that the caller strips.
 func WithURL(u string) Option { return func(c *config) { c.url = u } }
 
-// WithSeed makes other values where a document has no example, and lets other inputs fail by [WithFailRate]. The default
-// is 0. The same seed and the same requests always make the same values.
+// WithSeed makes other values where a document has no example, and lets other inputs fail by [WithFailRate]. The
+// default is 0. The same seed and the same requests always make the same values.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
 // WithStep lets jobs move on by one step every d, by themselves, instead of each time someone looks. A run and the
@@ -73,9 +73,9 @@ func WithStep(d time.Duration) Option { return func(c *config) { c.step = d } }
 // gateway's 502 before it is taken. Which ones fail is a matter of [WithSeed] and their order. Rules go first.
 func WithFailRate(rate float64) Option { return func(c *config) { c.failRate = rate } }
 
-// WithHistory sets how many requests, jobs, stored files and webhook deliveries the server remembers, of each the newest
-// n; the default is 10,000. A job or file that is forgotten is not found, so n must be more than what is in flight.
-// Whatever n is, no more than 64 MiB of request bodies are kept.
+// WithHistory sets how many requests, jobs, stored files and webhook deliveries the server remembers, of each the
+// newest n; the default is 10,000. A job or file that is forgotten is not found, so n must be more than what is in
+// flight. Whatever n is, no more than 64 MiB of request bodies are kept.
 func WithHistory(n int) Option { return func(c *config) { c.history = n } }
 
 // WithStorage sets how many bytes of uploads are kept, in memory; the default is 1 GiB. Beyond that the oldest go.

@@ -57,8 +57,8 @@ func (s *Server) receive(c *call) (e *endpoint, input any, refusal *Answer) {
 	return e, input, nil
 }
 
-// plan makes a job of an input. What becomes of the input is settled by then, and only shows later.
-func (s *Server) plan(c *call, e *endpoint, input any) (*job, *plan) {
+// newJob makes a job of an input. What becomes of the input is settled by then, and only shows later.
+func (s *Server) newJob(c *call, e *endpoint, input any) (*job, *plan) {
 	id := s.newID(c)
 	p := s.planFor(c)
 	queue, delay := usualQueue, time.Duration(0)
@@ -76,7 +76,8 @@ func (s *Server) plan(c *call, e *endpoint, input any) (*job, *plan) {
 		j.logs = *p.logs
 	}
 	j.stages = newStages(queue, len(j.logs))
-	if limit, _ := strconv.ParseFloat(c.Header.Get("X-Fal-Request-Timeout"), 64); limit > 0 && j.starts().Seconds() > limit {
+	limit, _ := strconv.ParseFloat(c.Header.Get("X-Fal-Request-Timeout"), 64) // it was checked
+	if limit > 0 && j.starts().Seconds() > limit {
 		j.expired, j.held = true, 0
 		j.stages = append(j.stages[:j.queued()], stage{state: completed})
 		j.outcome = RequestError("request_timeout").with("X-Fal-Request-Timeout-Type", "user")
@@ -113,7 +114,7 @@ func (s *Server) run(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	j, _ := s.plan(c, e, input)
+	j, _ := s.newJob(c, e, input)
 	if !j.expired && !s.sleep(c.Request, j.ends()) {
 		return detail(http.StatusServiceUnavailable, "%v", errClosed)
 	}
@@ -132,11 +133,12 @@ func (s *Server) submit(c *call) reply {
 	if hook != "" && !isHTTP(hook) {
 		return detail(http.StatusBadRequest, "fal_webhook is %q, which is no http or https URL", hook)
 	}
-	j, _ := s.plan(c, e, input)
+	j, _ := s.newJob(c, e, input)
 	if query.Has("fal_max_queue_length") {
-		longest, err := strconv.Atoi(query.Get("fal_max_queue_length"))
+		given := query.Get("fal_max_queue_length")
+		longest, err := strconv.Atoi(given)
 		if err != nil || longest < 0 {
-			return detail(http.StatusBadRequest, "fal_max_queue_length is %q, which is no length", query.Get("fal_max_queue_length"))
+			return detail(http.StatusBadRequest, "fal_max_queue_length is %q, which is no length", given)
 		}
 		if n := j.stages[0].position; n > longest {
 			return detail(http.StatusTooManyRequests, "There are %d requests in queue, more than %d", n, longest)

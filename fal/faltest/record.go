@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -63,6 +64,47 @@ func (h *history) add(r *Request) {
 		h.bytes -= len(h.kept[0].Body)
 		h.kept[0] = nil
 		h.kept = h.kept[1:]
+	}
+}
+
+func (s *Server) record(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j := s.jobs.byID[c.job]; j != nil && j.endpoint.app == c.app {
+		c.endpoint = j.endpoint.id
+	}
+	c.entry = &Request{
+		Op: c.op, RequestID: c.job, Method: c.Method, Path: strings.TrimPrefix(c.URL.Path, "/"),
+		Query: c.URL.Query(), Header: c.Request.Header.Clone(), Body: c.body,
+	}
+	if _, known := s.catalogue.endpoints[c.endpoint]; known {
+		c.entry.Endpoint = c.endpoint
+	}
+	s.history.add(c.entry)
+}
+
+// seen is a copy of what is recorded of the request.
+func (s *Server) seen(c *call) Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *c.entry
+}
+
+// answered notes the status of the answer.
+func (s *Server) answered(c *call, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.entry.Status = status
+}
+
+// finish notes that the answer is complete, or broken off.
+func (s *Server) finish(c *call) {
+	s.mu.Lock()
+	c.entry.Duration = max(time.Since(c.start), 1)
+	seen := *c.entry
+	s.mu.Unlock()
+	if s.config.log != nil {
+		s.config.log(seen)
 	}
 }
 

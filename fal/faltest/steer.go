@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// Rule says how the server is to behave towards some requests, all but what [Server.On] names unless [Rule.When] or
-// [Rule.Times] narrow it. Its methods return it, so that they chain, and it acts as soon as they are called. It is safe
-// for concurrent use.
+// Rule says how the server is to treat the requests that [Server.On] names, or those of them that [Rule.When] and
+// [Rule.Times] leave. Its methods return it, so that they chain, and act at once. It is safe for concurrent use.
 //
 // Where several rules say something about the same matter, those with Times go first, in the order in which they were
 // made, and of the others the newest: lasting behaviour can be replaced, and what is to happen once, or one after the
@@ -46,7 +45,7 @@ func (s *Server) On(endpointID string) *Rule {
 	if endpointID != "" {
 		e := s.catalogue.endpoints[endpointID]
 		if e == nil {
-			s.misused(fmt.Errorf("faltest: On(%q): no such endpoint is served; Server.Endpoints lists those that are", endpointID))
+			s.misused(fmt.Errorf("faltest: On(%q): it is not served; Server.Endpoints lists what is", endpointID))
 		} else if err := e.load(); err != nil {
 			s.misused(err)
 		}
@@ -112,7 +111,8 @@ func (r *Rule) Fail(a Answer) *Rule {
 
 func (r *Rule) answer(f func(Request) Answer) *Rule { return r.set(func() { r.plan.outcome = &f }) }
 
-// Partials makes each of vs, encoded as JSON, an event of a stream, before the output. The default is the output, twice.
+// Partials makes each of vs, encoded as JSON, an event of a model's stream, before the output. The default is the
+// output, twice.
 func (r *Rule) Partials(vs ...any) *Rule {
 	events := make([]any, len(vs))
 	for i, v := range vs {

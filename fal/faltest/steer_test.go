@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,7 +123,8 @@ func TestJobSteps(t *testing.T) {
 		"given":      {func(r *faltest.Rule) { r.Queue(5, 0).Logs("a", "b", "c", "d") }, "q5 q0 p1 p2 p3 c4"},
 		"none":       {func(r *faltest.Rule) { r.Queue().Logs() }, "q0 p0 c0"},
 		"one":        {func(r *faltest.Rule) { r.Queue(1).Logs("a") }, "q1 p1 c1"},
-		"failing":    {func(r *faltest.Rule) { r.Queue(1).Logs("a", "b").Fail(faltest.ModelError("one_of")) }, "q1 p1 c2 failed"},
+		"failing": {func(r *faltest.Rule) { r.Queue(1).Logs("a", "b").Fail(faltest.ModelError("one_of")) },
+			"q1 p1 c2 failed"},
 		"backwards":  {func(r *faltest.Rule) { r.Queue(0, 3, -1).Logs() }, "q0 q3 q-1 p0 c0"},
 		"with limit": {func(r *faltest.Rule) { r.Queue(1, 0).Delay(time.Hour) }, "q1 q0 c0 failed"},
 	} {
@@ -261,8 +260,8 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
-	for _, want := range []string{"503 runner_disconnected", "422 content_policy_violation", "400 downstream_service_error",
-		"500 internal_server_error", "499 client_cancelled", "429 concurrent_requests_limit", "502 Bad Gateway",
+	for _, want := range []string{"503 runner_disconnected", "422 content_policy_violation",
+		"400 downstream_service_error", "500 internal_server_error", "499 client_cancelled", "429 concurrent_requests_limit", "502 Bad Gateway",
 		"403 authorization_error", "422 The input makes no sense"} {
 		if !seen[want] {
 			t.Errorf("%s is not among %v", want, seen)
@@ -320,40 +319,6 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestFailRate: as many inputs fail as are to, the same each time, and each failure is one of fal's.
-func TestFailRate(t *testing.T) {
-	codes := func(seed uint64) (all []int) {
-		s := faltest.New(t, faltest.WithFailRate(0.5), faltest.WithSeed(seed))
-		for range 60 {
-			all = append(all, ask(t, s, "POST", runRife, good).Code)
-		}
-		return all
-	}
-	first := codes(7)
-	if again := codes(7); !slices.Equal(first, again) {
-		t.Errorf("once %v, once %v", first, again)
-	}
-	if other := codes(8); slices.Equal(first, other) {
-		t.Error("the seed changes nothing")
-	}
-	failed, early := 0, 0
-	for _, code := range first {
-		if code != 200 {
-			failed++
-		}
-		if code == 429 || code == 502 {
-			early++
-		}
-	}
-	if failed < 20 || failed > 40 || early == 0 {
-		t.Errorf("%d of 60 failed, %d by the gateway: %v", failed, early, first)
-	}
-	s := faltest.New(t, faltest.WithFailRate(1))
-	if got := ask(t, s, "GET", rife+"/requests/x", ""); got.Code != 404 {
-		t.Errorf("what brings no input failed: %+v", got)
-	}
-}
-
 // TestMisuse: what a test does wrong ends it.
 func TestMisuse(t *testing.T) {
 	s, err := faltest.Start()
@@ -365,7 +330,7 @@ func TestMisuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, misuse := range map[string]func(){
-		"no such endpoint":         func() { s.On("fal-ai/rife/vide") },
+		"it is not served":         func() { s.On("fal-ai/rife/vide") },
 		"Output(float64)":          func() { s.On("").Output(math.NaN()) },
 		"Partials(func())":         func() { s.On("").Partials(1, func() {}) },
 		"0 is no HTTP status":      func() { s.On("").Fail(faltest.Answer{}) },
@@ -395,104 +360,4 @@ func tiny(t *testing.T) *faltest.Server {
 	}
 	t.Cleanup(s.Close)
 	return s
-}
-
-// TestLookingBack: each request is seen with what it asked for, what it was about, and how it was answered.
-func TestLookingBack(t *testing.T) {
-	var mu sync.Mutex
-	var logged []faltest.Request
-	s := faltest.New(t, faltest.WithLog(func(r faltest.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		logged = append(logged, r)
-	}))
-	client := video.New(s.Client(fal.WithMaxRetries(0)))
-	if _, err := client.Subscribe(t.Context(), input, fast); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.Run(t.Context(), video.Input{FPS: fal.Int(99)}, fal.SkipValidation()); err == nil {
-		t.Fatal("it is not refused")
-	}
-	ask(t, s, "POST", runRife, good, "Authorization", "")
-	ask(t, s, "GET", runRife+"?video_url=u&num_frames=2&fps=x", "")
-	ask(t, s, "GET", "/queue.fal.run/fal-ai/amt/requests/"+jobID, "")
-	type line struct {
-		Op       faltest.Op
-		Endpoint string
-		ID       string
-		Status   int
-	}
-	var got []line
-	for _, r := range s.Requests() {
-		if len(r.RequestID) > 4 {
-			r.RequestID = r.RequestID[len(r.RequestID)-4:]
-		}
-		if r.Duration == 0 && r.Op != "result" {
-			t.Errorf("%+v has taken no time", r)
-		}
-		got = append(got, line{r.Op, r.Endpoint, r.RequestID, r.Status})
-	}
-	const id = video.EndpointID
-	want := []line{
-		{"submit", id, "0001", 200},
-		{"status", id, "0001", 202}, {"status", id, "0001", 202}, {"status", id, "0001", 202}, {"status", id, "0001", 202},
-		{"status", id, "0001", 200}, {"result", id, "0001", 200},
-		{"run", id, "0002", 422}, {"run", id, "", 401}, {"run", id, "0003", 422}, {"result", "", "0001", 404},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	inputs := faltest.Inputs[map[string]any](s, id)
-	if len(inputs) != 4 || inputs[0]["video_url"] == nil || inputs[1]["fps"] != 99.0 || inputs[3]["num_frames"] != 2.0 ||
-		inputs[3]["fps"] != "x" {
-		t.Errorf("the inputs are %v", inputs)
-	}
-	if typed := faltest.Inputs[video.Input](faltest.New(t), id); typed != nil {
-		t.Errorf("nothing was sent, and %v arrived", typed)
-	}
-	s.Close() // the last line is written after its answer
-	mu.Lock()
-	defer mu.Unlock()
-	if len(logged) != len(want) || logged[0].Status != 200 || logged[0].Duration == 0 {
-		t.Errorf("logged %d requests, want %d: %+v", len(logged), len(want), logged)
-	}
-}
-
-// TestSoak: many inputs at a time leave no more behind than is to be remembered.
-func TestSoak(t *testing.T) {
-	const inputs, atOnce, kept = 2000, 100, 150
-	s := faltest.New(t, faltest.WithHistory(kept))
-	client := video.New(s.Client())
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	soak := func() {
-		var group sync.WaitGroup
-		turns := make(chan struct{}, atOnce)
-		for range inputs / 2 {
-			turns <- struct{}{}
-			group.Go(func() {
-				defer func() { <-turns }()
-				if _, err := client.Subscribe(t.Context(), input, fast); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		group.Wait()
-	}
-	soak()
-	before := heap()
-	soak()
-	if after := heap(); after > before+(2<<20) {
-		t.Errorf("%d bytes before, %d after", before, after)
-	}
-	if n := len(s.Requests()); n != kept {
-		t.Errorf("%d requests are kept", n)
-	}
-	if got := ask(t, s, "GET", rife+"/requests/"+jobID, ""); got.Code != 404 {
-		t.Errorf("the first job is kept: %+v", got)
-	}
 }

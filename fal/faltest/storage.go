@@ -118,7 +118,7 @@ func (t *store) forget() {
 	o := t.order[0]
 	t.order = t.order[1:]
 	t.used -= o.size
-	o.gone, o.size = true, 0
+	o.gone, o.size, o.content, o.parts = true, 0, content{}, nil
 	delete(t.byPlace, o.place)
 }
 
@@ -187,7 +187,7 @@ func (t *store) read(o *object, r io.Reader) (c content, err error) {
 // put makes c the whole content of an object, or its part n where that is not 0.
 func (t *store) put(o *object, n int, c content) {
 	t.mu.Lock()
-	old := c // a part that comes after the end
+	old := c // a part that comes too late
 	switch {
 	case n == 0:
 		old, o.content, o.whole = o.content, c, true

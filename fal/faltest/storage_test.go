@@ -86,7 +86,8 @@ func TestRanges(t *testing.T) {
 	content := strings.Repeat("0123456789", 30_000)
 	url := strings.TrimPrefix(s.Store("../deep/n.txt", []byte(content)), s.URL)
 	whole := ask(t, s, "GET", url, "")
-	if whole.Body != content || !strings.HasPrefix(whole.Header.Get("Content-Type"), "text/plain") || !strings.HasSuffix(url, "/n.txt") {
+	if whole.Body != content || !strings.HasPrefix(whole.Header.Get("Content-Type"), "text/plain") ||
+		!strings.HasSuffix(url, "/n.txt") {
 		t.Errorf("%s: %v", url, whole.Header)
 	}
 	etag := whole.Header.Get("Etag")
@@ -129,7 +130,8 @@ func TestMultipart(t *testing.T) {
 			Number int `json:"partNumber"`
 			Etag   string
 		}
-		if err := json.Unmarshal([]byte(got.Body), &part); err != nil || part.Number != p.n || part.Etag != got.Header.Get("Etag") {
+		if err := json.Unmarshal([]byte(got.Body), &part); err != nil || part.Number != p.n ||
+			part.Etag != got.Header.Get("Etag") {
 			t.Fatalf("%+v: %v", got, err)
 		}
 		etags[p.n] = part.Etag
@@ -149,7 +151,8 @@ func TestMultipart(t *testing.T) {
 		{parts(1, 2, 4), "Part 4 was not uploaded"},
 		{strings.ReplaceAll(parts(1, 2, 3), etags[2][1:9], "00000000"), "Part 2 has the etag"},
 	} {
-		if got := ask(t, s, "POST", u.at("complete"), c.body, noKey...); got.Code != 400 || !strings.Contains(got.Body, c.want) {
+		if got := ask(t, s, "POST", u.at("complete"), c.body, noKey...); got.Code != 400 ||
+			!strings.Contains(got.Body, c.want) {
 			t.Errorf("%s: %+v", c.want, got)
 		}
 	}
@@ -185,7 +188,8 @@ func TestCDN(t *testing.T) {
 		Type  string `json:"token_type"`
 		Base  string `json:"base_url"`
 	}
-	if err := json.Unmarshal([]byte(ask(t, s, "POST", "/rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3", "{}").Body), &token); err != nil {
+	got := ask(t, s, "POST", "/rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3", "{}")
+	if err := json.Unmarshal([]byte(got.Body), &token); err != nil {
 		t.Fatal(err)
 	}
 	auth := []string{"Authorization", token.Type + " " + token.Token, "Content-Type", "a/b", "X-Fal-File-Name", "n.bin"}
@@ -196,7 +200,7 @@ func TestCDN(t *testing.T) {
 		URL string `json:"access_url"`
 		ID  string `json:"uploadId"`
 	}
-	got := ask(t, s, "POST", token.Base+"/files/upload", "content", auth...)
+	got = ask(t, s, "POST", token.Base+"/files/upload", "content", auth...)
 	if err := json.Unmarshal([]byte(got.Body), &file); err != nil {
 		t.Fatal(got)
 	}
@@ -227,7 +231,10 @@ func TestCDN(t *testing.T) {
 // TestUploadRefusals: what is wrong with a request for an upload is said.
 func TestUploadRefusals(t *testing.T) {
 	s := faltest.New(t)
-	const fine = `{"content_type":"a/b","file_name":"c"}`
+	const (
+		v3   = "?storage_type=fal-cdn-v3"
+		fine = `{"content_type":"a/b","file_name":"c"}`
+	)
 	for _, c := range []struct {
 		query, body string
 		header      []string
@@ -236,17 +243,18 @@ func TestUploadRefusals(t *testing.T) {
 	}{
 		{"", fine, nil, 400, "storage_type"},
 		{"?storage_type=gcs", fine, nil, 400, "gcs"},
-		{"?storage_type=fal-cdn-v3", `{"content_type":"a/b"}`, nil, 422, "file_name"},
-		{"?storage_type=fal-cdn-v3", `{"content_type":"","file_name":"c"}`, nil, 422, "content_type"},
-		{"?storage_type=fal-cdn-v3", `{`, nil, 422, "json_invalid"},
-		{"?storage_type=fal-cdn-v3", fine, noKey, 401, "key"},
-		{"?storage_type=fal-cdn-v3", fine, []string{"X-Fal-Object-Lifecycle", `{"expiration_duration_seconds":0}`}, 400, "Lifecycle"},
-		{"?storage_type=fal-cdn-v3", fine, []string{"X-Fal-Object-Lifecycle", `7d`}, 400, "Lifecycle"},
-		{"?storage_type=fal-cdn-v3", fine, []string{"X-Fal-Object-Lifecycle", `{"initial_acl":{"default":"deny"}}`}, 400, "Lifecycle"},
-		{"?storage_type=fal-cdn-v3", fine, []string{"X-Fal-Object-Lifecycle",
+		{v3, `{"content_type":"a/b"}`, nil, 422, "file_name"},
+		{v3, `{"content_type":"","file_name":"c"}`, nil, 422, "content_type"},
+		{v3, `{`, nil, 422, "json_invalid"},
+		{v3, fine, noKey, 401, "key"},
+		{v3, fine, []string{"X-Fal-Object-Lifecycle", `{"expiration_duration_seconds":0}`}, 400, "Lifecycle"},
+		{v3, fine, []string{"X-Fal-Object-Lifecycle", `7d`}, 400, "Lifecycle"},
+		{v3, fine, []string{"X-Fal-Object-Lifecycle", `{"initial_acl":{"default":"deny"}}`}, 400, "Lifecycle"},
+		{v3, fine, []string{"X-Fal-Object-Lifecycle",
 			`{"initial_acl":{"rules":[{"user":"u","decision":""}]}}`}, 400, "Lifecycle"},
-		{"?storage_type=fal-cdn-v3", fine, []string{"X-Fal-Object-Lifecycle",
-			`{"expiration_duration_seconds":60,"initial_acl":{"default":"hide","rules":[{"user":"u","decision":"allow"}]}}`}, 200, "upload_url"},
+		{v3, fine, []string{"X-Fal-Object-Lifecycle",
+			`{"expiration_duration_seconds":60,"initial_acl":{"default":"hide","rules":[{"user":"u","decision":"allow"}]}}`},
+			200, "upload_url"},
 	} {
 		got := ask(t, s, "POST", storage+"initiate"+c.query, c.body, c.header...)
 		if got.Code != c.code || !strings.Contains(got.Body, c.want) {

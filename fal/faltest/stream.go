@@ -40,7 +40,7 @@ func (s *Server) stream(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	j, p := s.plan(c, e, input)
+	j, p := s.newJob(c, e, input)
 	if !j.expired && !s.sleep(c.Request, j.starts()) {
 		return detail(http.StatusServiceUnavailable, "%v", errClosed)
 	}

@@ -34,7 +34,8 @@ func events(t *testing.T, got reply) (data []string) {
 func TestStream(t *testing.T) {
 	s := faltest.New(t)
 	got := ask(t, s, "POST", runRife+"/stream", good, "Accept", sse)
-	if data := events(t, got); !slices.Equal(data, []string{usual, usual, usual}) || got.Header.Get("X-Fal-Request-Id") != jobID {
+	if data := events(t, got); !slices.Equal(data, []string{usual, usual, usual}) ||
+		got.Header.Get("X-Fal-Request-Id") != jobID {
 		t.Errorf("got %q of %v", data, got.Header)
 	}
 	s.On("").Output(3).Partials(1, nil)
@@ -52,11 +53,13 @@ func TestStream(t *testing.T) {
 		t.Errorf("an unknown endpoint: %+v", got)
 	}
 	s.On("").Fail(faltest.ModelError("content_policy_violation"))
-	if got := ask(t, s, "POST", runRife+"/stream", good); got.Code != 422 || !strings.Contains(got.Body, "content_policy") {
+	if got := ask(t, s, "POST", runRife+"/stream", good); got.Code != 422 ||
+		!strings.Contains(got.Body, "content_policy") {
 		t.Errorf("a failure: %+v", got)
 	}
 	seen := s.Requests()[0]
-	if seen.Op != faltest.OpStream || seen.Endpoint != "fal-ai/rife/video" || len(faltest.Inputs[any](s, "fal-ai/rife/video")) != 5 {
+	if seen.Op != faltest.OpStream || seen.Endpoint != "fal-ai/rife/video" ||
+		len(faltest.Inputs[any](s, "fal-ai/rife/video")) != 5 {
 		t.Errorf("saw %+v", seen)
 	}
 }
@@ -112,17 +115,17 @@ func TestStatusStream(t *testing.T) {
 	}
 	s.On("").Delay(20 * time.Millisecond)
 	start := time.Now()
-	if got := strings.Join(stream(submitted(t, s, ""), ""), " "); got != "q1 q0 p0 p0 p0 c0" || time.Since(start) < 20*time.Millisecond {
+	if got := strings.Join(stream(submitted(t, s, ""), ""), " "); got != "q1 q0 p0 p0 p0 c0" ||
+		time.Since(start) < 20*time.Millisecond {
 		t.Errorf("with a delay: %s after %v", got, time.Since(start))
 	}
 	s.On("").Delay(0).Fail(faltest.RequestError("runner_disconnected"))
 	all := events(t, ask(t, s, "GET", rife+"/requests/"+submitted(t, s, "")+"/status/stream", ""))
-	if last := all[len(all)-1]; !strings.Contains(last, `"error_type":"runner_disconnected"`) || !strings.Contains(last, "metrics") {
+	last := all[len(all)-1]
+	if !strings.Contains(last, `"error_type":"runner_disconnected"`) || !strings.Contains(last, "metrics") {
 		t.Errorf("a failed job: %s", last)
 	}
-	if got := ask(t, s, "GET", rife+"/requests/none/status/stream", ""); got.Code != 404 || got.Body != `{"status":"NOT_FOUND"}` {
-		t.Errorf("an unknown job: %+v", got)
-	}
+	expect(t, ask(t, s, "GET", rife+"/requests/none/status/stream", ""), 404, `{"status":"NOT_FOUND"}`)
 }
 
 // TestStreamEnds: a stream that waits ends with its client, and with the server.

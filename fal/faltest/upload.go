@@ -104,7 +104,7 @@ func (s *Server) addressed(c *call) (*object, *Answer) {
 	case o == nil || c.access == withToken && o.signature != nil:
 		refused = detail(http.StatusNotFound, "There is no such upload")
 	case c.access == presigned && !reflect.DeepEqual(o.signature, c.URL.Query()):
-		refused = detail(http.StatusForbidden, "The signature does not match: the query of the URL is to come back as it was")
+		refused = detail(http.StatusForbidden, "The signature does not match: the URL's query is to come back as it was")
 	case o.multipart != (c.op == OpPart || c.op == OpComplete):
 		refused = detail(http.StatusBadRequest, "An upload in parts needs initiate-multipart, and one at once initiate")
 	default:
@@ -175,7 +175,8 @@ func (s *Server) complete(c *call) reply {
 		sent, ok := o.parts[p.Number]
 		switch {
 		case i > 0 && p.Number <= body.Parts[i-1].Number:
-			return detail(http.StatusBadRequest, "Part %d comes after part %d: they are to ascend", p.Number, body.Parts[i-1].Number)
+			before := body.Parts[i-1].Number
+			return detail(http.StatusBadRequest, "Part %d comes after part %d: they are to ascend", p.Number, before)
 		case !ok:
 			return detail(http.StatusBadRequest, "Part %d was not uploaded", p.Number)
 		case strings.Trim(p.Etag, `"`) != sent.etag:
