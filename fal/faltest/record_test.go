@@ -75,7 +75,7 @@ func TestLookingBack(t *testing.T) {
 
 // TestSoak: many inputs at a time leave no more behind than is to be remembered.
 func TestSoak(t *testing.T) {
-	const inputs, atOnce, kept = 600, 50, 100
+	const inputs, atOnce, kept = 400, 40, 80
 	s := faltest.New(t, faltest.WithHistory(kept))
 	client := video.New(s.Client())
 	heap := func() uint64 {

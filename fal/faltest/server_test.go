@@ -112,6 +112,31 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestHostileRequests: whatever comes is answered, and refused.
+func TestHostileRequests(t *testing.T) {
+	s := faltest.New(t)
+	paths := []string{"/", "//", "/fal.run", "/fal.run/", "/fal.run//stream", "/fal.run/../x", "/queue.fal.run/",
+		"/queue.fal.run/requests/", "/queue.fal.run/a/requests/b", "/queue.fal.run/a/b/requests/", "/queue.fal.run/a/b/requests//",
+		"/queue.fal.run/workflows/b/requests/c", "/queue.fal.run/a/b/requests/c/requests/d", "/rest.fal.ai/storage/upload/",
+		"/v3.fal.media/files", "/v3.fal.media/files//", "/v3.fal.media/files/a/b/multipart/a/complete", "/v3.fal.media/uploads//1",
+		"/v3.fal.media/uploads/a/b/99999999999999999999", "/v3.fal.media/files/made/-000000000000001.png", "/%00", "/fal.run/%2e%2e"}
+	bodies := []string{"", "null", `"x"`, "[[", strings.Repeat("[", 100_000), "\xff", `{"parts":[{"partNumber":-1}]}`}
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE", "HEAD"} {
+		for i, path := range paths {
+			if got := ask(t, s, method, path, bodies[i%len(bodies)]); got.Code/100 != 4 {
+				t.Errorf("%s %s: %+v", method, path, got)
+			}
+		}
+	}
+	for _, body := range bodies {
+		for _, path := range []string{runRife, runRife + "/stream", storage + "initiate?storage_type=fal-cdn-v3"} {
+			if got := ask(t, s, "POST", path, body); got.Code != 422 {
+				t.Errorf("%s %.20s: %+v", path, body, got)
+			}
+		}
+	}
+}
+
 // TestCloseLeavesNothing: whatever is going on as a server closes ends with it.
 func TestCloseLeavesNothing(t *testing.T) {
 	hook, got := receiver(t, 500)

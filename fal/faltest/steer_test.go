@@ -119,10 +119,10 @@ func TestJobSteps(t *testing.T) {
 		steer func(*faltest.Rule)
 		want  string // a status each: position or number of logs
 	}{
-		"usual":      {func(*faltest.Rule) {}, "q2 q1 q0 p1 p2 c3"},
-		"given":      {func(r *faltest.Rule) { r.Queue(5, 0).Logs("a", "b", "c", "d") }, "q5 q0 p1 p2 p3 c4"},
-		"none":       {func(r *faltest.Rule) { r.Queue().Logs() }, "q0 p0 c0"},
-		"one":        {func(r *faltest.Rule) { r.Queue(1).Logs("a") }, "q1 p1 c1"},
+		"usual": {func(*faltest.Rule) {}, "q2 q1 q0 p1 p2 c3"},
+		"given": {func(r *faltest.Rule) { r.Queue(5, 0).Logs("a", "b", "c", "d") }, "q5 q0 p1 p2 p3 c4"},
+		"none":  {func(r *faltest.Rule) { r.Queue().Logs() }, "q0 p0 c0"},
+		"one":   {func(r *faltest.Rule) { r.Queue(1).Logs("a") }, "q1 p1 c1"},
 		"failing": {func(r *faltest.Rule) { r.Queue(1).Logs("a", "b").Fail(faltest.ModelError("one_of")) },
 			"q1 p1 c2 failed"},
 		"backwards":  {func(r *faltest.Rule) { r.Queue(0, 3, -1).Logs() }, "q0 q3 q-1 p0 c0"},
