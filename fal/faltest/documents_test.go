@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -86,7 +87,7 @@ func understood(doc *spec.Document) *endpoint {
 // holdOutput holds what is made for an input, with several seeds, against the schema of the output.
 func holdOutput(t *testing.T, s *Server, e *endpoint, want *schema, input any) {
 	t.Helper()
-	for seed := range uint64(5) {
+	for seed := range uint64(2) {
 		s.config.seed = seed
 		text := s.makeOutput(e, input)
 		if again := s.makeOutput(e, input); string(again) != string(text) {
@@ -101,6 +102,71 @@ func holdOutput(t *testing.T, s *Server, e *endpoint, want *schema, input any) {
 		}
 		if found := s.missing(output, fal.Loc{"output"}); len(found) > 0 {
 			t.Errorf("%s: the output %s: %v", e.id, text, found)
+		}
+	}
+}
+
+// TestMadeValues: what is made without an example fits the document, whatever its bounds, and is not always the same.
+func TestMadeValues(t *testing.T) {
+	const document = `{"info":{},"paths":{
+		"/a/b":{"post":{"requestBody":{"content":{"application/json":{"schema":{}}}}}},
+		"/a/b/requests/{request_id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":
+			{"type":"object","required":["v"],"properties":{"v":%s}}}}}}}}}}`
+	senseless := []string{`{"type":"integer","multipleOf":0}`, `{"type":"number","minimum":5,"maximum":1}`}
+	s, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for schema, varied := range map[string]bool{
+		`{"type":"integer"}`:                                                          true,
+		`{"type":"integer","minimum":3,"maximum":5}`:                                  true,
+		`{"type":"integer","minimum":3,"maximum":3}`:                                  false,
+		`{"type":"integer","exclusiveMinimum":3,"exclusiveMaximum":5}`:                false,
+		`{"type":"integer","minimum":1,"maximum":100,"multipleOf":8}`:                 true,
+		`{"type":"integer","maximum":-7}`:                                             false,
+		`{"type":"integer","minimum":9007199254740993}`:                               false,
+		`{"type":"integer","multipleOf":0}`:                                           true,
+		`{"type":"number","minimum":0,"maximum":1}`:                                   true,
+		`{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1}`:                 true,
+		`{"type":"number","minimum":0,"maximum":9,"multipleOf":0.5}`:                  true,
+		`{"type":"number","minimum":-1e308,"maximum":1e308}`:                          false,
+		`{"type":"number","minimum":5,"maximum":1}`:                                   false,
+		`{"type":"boolean"}`:                                                          true,
+		`{"type":"string"}`:                                                           true,
+		`{"type":"string","maxLength":3}`:                                             false,
+		`{"type":"string","pattern":"^text$"}`:                                        false,
+		`{"type":"string","enum":["a","b"]}`:                                          true,
+		`{"type":"integer","enum":[4,8]}`:                                             true,
+		`{"type":"string","examples":["given"]}`:                                      false,
+		`{"type":"array","minItems":3,"items":{"type":"boolean"}}`:                    true,
+		`{"anyOf":[{"type":"boolean"},{"type":"null"}]}`:                              true,
+		`{"oneOf":[{"type":"integer"},{"type":"string"}]}`:                            true,
+		`{"type":"object","properties":{"url":{"type":"string"}},"required":["url"]}`: true,
+	} {
+		doc, diags := spec.Parse("x.json", fmt.Appendf(nil, document, schema))
+		if doc == nil {
+			t.Fatal(diags)
+		}
+		_, output, err := schemas(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, made := understood(doc), map[string]bool{}
+		for seed := range uint64(30) {
+			s.config.seed = seed
+			text := s.makeOutput(e, nil)
+			v, err := decode(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made[string(text)] = true
+			if err := output.VisitJSON(v); err != nil && !slices.Contains(senseless, schema) {
+				t.Errorf("%s: %s: %v", schema, text, err)
+			}
+		}
+		if varied != (len(made) > 1) {
+			t.Errorf("%s: made %v", schema, made)
 		}
 	}
 }

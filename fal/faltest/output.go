@@ -34,50 +34,37 @@ type maker struct {
 // vary returns a value that fits t, as the sample v of a property called name does, but for what v has of examples: it
 // stays.
 func (m *maker) vary(t *ir.Type, v any, name string) any {
-	switch v := v.(type) {
-	case map[string]any:
-		switch {
-		case t.Kind == ir.ObjectKind:
-			return m.object(t, v)
-		case t.Kind == ir.SharedKind:
-			return m.shared(t.Shared, name)
-		case t.Kind == ir.UnionKind:
-			return m.arm(t, v, name)
+	switch t.Kind {
+	case ir.UnionKind:
+		if arm, err := t.Union.Arm(v); err == nil {
+			return m.vary(arm.Type, v, name)
 		}
-	case []any:
-		if t.Kind != ir.List || t.Rules.Unique {
-			break
+	case ir.ObjectKind:
+		if members, ok := v.(map[string]any); ok {
+			return m.object(t, members)
 		}
-		list := make([]any, len(v))
-		for i, elem := range v {
-			list[i] = m.vary(t.Elem, elem, name)
+	case ir.SharedKind:
+		return m.shared(t.Shared, name)
+	case ir.List:
+		if list, ok := v.([]any); ok && !t.Rules.Unique {
+			varied := make([]any, len(list))
+			for i, elem := range list {
+				varied[i] = m.vary(t.Elem, elem, name)
+			}
+			return varied
 		}
-		return list
-	case string:
-		switch {
-		case t.Kind == ir.EnumKind:
-			return t.Enum.Values[m.lots.IntN(len(t.Enum.Values))].Value.JSON
-		case t.Kind == ir.UnionKind:
-			return m.arm(t, v, name)
-		case t.Kind == ir.String || t.Kind == ir.Media:
-			return m.text(t.Rules, v, name)
+	case ir.EnumKind:
+		return t.Enum.Values[m.lots.IntN(len(t.Enum.Values))].Value.JSON
+	case ir.String, ir.Media:
+		if text, ok := v.(string); ok {
+			return m.text(t.Rules, text, name)
 		}
-	case json.Number:
-		switch t.Kind {
-		case ir.EnumKind:
-			return t.Enum.Values[m.lots.IntN(len(t.Enum.Values))].Value.JSON
-		case ir.Integer, ir.Float:
-			return m.number(t, v)
+	case ir.Integer, ir.Float:
+		if number, ok := v.(json.Number); ok {
+			return m.number(t, number)
 		}
-	case bool:
+	case ir.Bool:
 		return m.lots.IntN(2) == 0
-	}
-	return v
-}
-
-func (m *maker) arm(t *ir.Type, v any, name string) any {
-	if arm, err := t.Union.Arm(v); err == nil {
-		return m.vary(arm.Type, v, name)
 	}
 	return v
 }
@@ -134,7 +121,7 @@ func (m *maker) text(r ir.Rules, sample, name string) string {
 	}
 	text := sample
 	if name == "url" || strings.HasSuffix(name, "_url") || strings.HasSuffix(name, "_urls") {
-		text = m.store.madeURL(name, m.lots.Uint64())
+		text = m.store.fileURL(madePlace(name, m.lots.Uint64()))
 	} else {
 		words := []string{"amber", "basalt", "cedar", "delta", "ember", "fjord", "garnet", "harbour"}
 		text = words[m.lots.IntN(len(words))] + " " + words[m.lots.IntN(len(words))]
@@ -146,7 +133,7 @@ func (m *maker) text(r ir.Rules, sample, name string) string {
 }
 
 // number makes a number from the sample, which is the smallest that there is or near to it, up to the greatest or some
-// way beyond.
+// way beyond. Rules that leave no other leave the sample.
 func (m *maker) number(t *ir.Type, sample json.Number) json.Number {
 	low, err := sample.Float64()
 	if err != nil {
@@ -167,13 +154,16 @@ func (m *maker) number(t *ir.Type, sample json.Number) json.Number {
 	} else if t.Kind == ir.Float {
 		step = (high - low) / 1024
 	}
-	n := int((high - low) / step) // how many steps there are
-	if t.Rules.Below != nil {
-		n--
+	steps := min(math.Floor((high-low)/step), 1<<20)
+	if !(step > 0 && steps >= 1) {
+		return sample
 	}
-	v := low + step*float64(m.lots.IntN(max(n, 0)+1))
+	v := low + step*float64(m.lots.IntN(int(steps))) // short of the greatest, which may not be allowed
+	if t.Rules.MultipleOf != nil {
+		v = math.Round(v/step) * step
+	}
 	text, err := json.Marshal(v)
-	if err != nil || t.Kind == ir.Integer && v != math.Trunc(v) {
+	if err != nil || t.Kind == ir.Integer && (v != math.Trunc(v) || math.Abs(v) >= 1<<53) {
 		return sample
 	}
 	return json.Number(text)
@@ -196,23 +186,34 @@ func (p *plan) shape(t *ir.Type, output json.RawMessage) json.RawMessage {
 				return 987654321
 			}
 			return "faltest-unknown"
-		case p.nulls != nil && t.Object != nil && members != nil:
-			for _, f := range t.Object.Fields {
-				if !f.Required {
-					members[f.Name] = nil
-				}
-			}
-		case p.nulls != nil && t.Shared != nil && members != nil:
-			for _, f := range t.Shared.Fields {
-				if !f.Required {
-					members[f.Name] = nil
-				}
+		case p.nulls != nil && members != nil:
+			for _, name := range optional(t) {
+				members[name] = nil
 			}
 		}
 		return v
 	})
 	text, _ := json.Marshal(v) // it came out of JSON
 	return text
+}
+
+// optional returns the names of the fields that an object of type t need not have.
+func optional(t *ir.Type) (names []string) {
+	if t.Object != nil {
+		for _, f := range t.Object.Fields {
+			if !f.Required {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	if t.Shared != nil {
+		for _, f := range t.Shared.Fields {
+			if !f.Required {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
 }
 
 // reshape puts in place of each value in v, innermost first, what f makes of it. It changes v.
