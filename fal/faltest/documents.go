@@ -5,135 +5,166 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
-	"path"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/normalize"
-	"github.com/falgen/falgen/generator/sample"
 	"github.com/falgen/falgen/generator/spec"
+	"github.com/falgen/falgen/specs"
 )
 
-// endpoint is what the server knows about one of fal's endpoints.
+// catalogue is what endpoints there are.
+type catalogue struct {
+	endpoints map[string]*endpoint // by id
+	skipped   []error
+}
+
+func (c *catalogue) ids() []string { return slices.Sorted(maps.Keys(c.endpoints)) }
+
+// endpoint is what the server knows about one of fal's endpoints. Its document is understood when it is first needed,
+// since there may be hundreds.
 type endpoint struct {
-	app    string   // its id without the sub-path
-	input  *schema  // what an input is judged by
-	order  *ir.Type // the order of the input's fields
-	output json.RawMessage
+	id, app string // app is the id without the sub-path
+
+	once  sync.Once
+	read  func() (*spec.Document, []diag.Diagnostic)
+	err   error
+	model *ir.Endpoint
+	input *schema // what an input is judged by
 }
 
-// answer is what the model says to an input.
-func (e *endpoint) answer(requestID string, input any) answer {
-	a := answer{code: http.StatusOK, body: e.output}
-	if found := e.judge(input); len(found) > 0 {
-		a = refuse(found...)
+// readCatalogue reads the documents at path, or our own where it is "".
+func readCatalogue(path string) (*catalogue, error) {
+	if path == "" {
+		return builtin()
 	}
-	a.header = map[string]string{"X-Fal-Request-Id": requestID}
-	return a
+	sources, err := spec.Read(path)
+	if err != nil {
+		return nil, fmt.Errorf("faltest: %w", err)
+	}
+	set, diags := sources.Parse()
+	c := &catalogue{endpoints: map[string]*endpoint{}, skipped: problems(diags)}
+	for _, doc := range set.Documents {
+		c.endpoints[doc.ID] = newEndpoint(doc.ID, func() (*spec.Document, []diag.Diagnostic) { return doc, nil })
+	}
+	if len(c.endpoints) == 0 {
+		return nil, fmt.Errorf("faltest: nothing of %s can be served: %w", path, errors.Join(c.skipped...))
+	}
+	return c, nil
 }
 
-func refuse(found ...fal.FieldError) answer {
-	return answer{code: http.StatusUnprocessableEntity, body: map[string]any{"detail": found}}
-}
-
-// readDocuments reads the documents of fsys by endpoint id. All that is wrong with them is one error.
-func readDocuments(fsys fs.FS) (map[string]*endpoint, error) {
-	endpoints := map[string]*endpoint{}
-	var problems []error
-	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.EqualFold(path.Ext(name), ".json") {
+// builtin finds our own documents, once: servers only look at them.
+var builtin = sync.OnceValues(func() (*catalogue, error) {
+	c := &catalogue{endpoints: map[string]*endpoint{}}
+	err := fs.WalkDir(specs.FS, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
 			return err
 		}
-		text, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		doc, diags := spec.Parse(name, text)
-		if doc == nil {
-			problems = append(problems, problem(name, diags))
-			return nil
-		}
-		if endpoints[doc.ID] != nil {
-			problems = append(problems, fmt.Errorf("%s: %s is described by another file as well", name, doc.ID))
-			return nil
-		}
-		e, err := newEndpoint(doc)
-		if err != nil {
-			problems = append(problems, err)
-			return nil
-		}
-		endpoints[doc.ID] = e
-		return nil
+		text, err := specs.FS.ReadFile(name)
+		id := strings.TrimSuffix(name, ".json")
+		c.endpoints[id] = newEndpoint(id, func() (*spec.Document, []diag.Diagnostic) { return spec.Parse(name, text) })
+		return err
 	})
-	if err = errors.Join(append(problems, err)...); err != nil {
-		return nil, fmt.Errorf("faltest: cannot serve the documents: %w", err)
-	}
-	return endpoints, nil
+	return c, err
+})
+
+func newEndpoint(id string, read func() (*spec.Document, []diag.Diagnostic)) *endpoint {
+	return &endpoint{id: id, app: appOf(id), read: read}
 }
 
-// problem makes an error of what keeps a document from being used.
-func problem(name string, diags []diag.Diagnostic) error {
-	var problems []error
+// appOf returns what requests about jobs are addressed by: an id without its sub-path (protocol: section 3).
+func appOf(id string) string {
+	parts := strings.Split(id, "/")
+	n := 2
+	if parts[0] == "workflows" || parts[0] == "comfy" {
+		n = 3
+	}
+	return strings.Join(parts[:min(n, len(parts))], "/")
+}
+
+// load understands the document. Its error says why that cannot be.
+func (e *endpoint) load() error {
+	e.once.Do(func() {
+		if e.read == nil {
+			return
+		}
+		doc, diags := e.read()
+		e.read = nil
+		if doc == nil {
+			e.err = cannotServe(e.id, errors.Join(problems(diags)...))
+			return
+		}
+		if e.model, diags = normalize.Endpoint(doc); e.model == nil {
+			e.err = cannotServe(e.id, errors.Join(problems(diags)...))
+			return
+		}
+		var err error
+		if e.input, _, err = schemas(doc); err != nil {
+			e.err = cannotServe(e.id, fmt.Errorf("%s: %w", doc.Root.Pos(), err))
+		}
+	})
+	return e.err
+}
+
+func cannotServe(id string, why error) error {
+	return fmt.Errorf("faltest: cannot serve %s: %w", id, why)
+}
+
+// problems makes errors of the diagnostics that are.
+func problems(diags []diag.Diagnostic) (found []error) {
 	for _, d := range diags {
 		if d.Severity == diag.Error {
-			problems = append(problems, errors.New(d.String()))
+			found = append(found, errors.New(d.String()))
 		}
 	}
-	if len(problems) == 0 {
-		return fmt.Errorf("%s: not the document of one endpoint", name)
-	}
-	return errors.Join(problems...)
+	return found
 }
 
-func newEndpoint(doc *spec.Document) (*endpoint, error) {
-	model, diags := normalize.Endpoint(doc)
-	if model == nil {
-		return nil, problem(doc.ID, diags)
-	}
-	input, err := inputSchema(doc)
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot check inputs: %w", doc.Root.Pos(), err)
-	}
-	output, err := json.Marshal(sample.Output(model))
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot make an output: %w", doc.Root.Pos(), err)
-	}
-	parts := strings.Split(doc.ID, "/")
-	return &endpoint{app: strings.Join(parts[:2], "/"), input: input, order: model.Input, output: output}, nil
-}
-
-// inputSchema returns the schema of the body of the endpoint's POST, its references resolved.
-func inputSchema(doc *spec.Document) (*schema, error) {
+// schemas returns the schemas of the endpoint's input and output, their references resolved. The output's is nil where
+// the document gives none.
+func schemas(doc *spec.Document) (input, output *schema, err error) {
 	root, _ := doc.Root.Value().(map[string]any)
 	root["openapi"] = "3.1.0" // they say 3.0, which would make the loader drop what stands beside a $ref
 	dropDangling(root, root)
 	text, err := json.Marshal(root)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	loaded, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := loaded.WalkSchemas(settle); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	item := loaded.Paths.Value("/" + doc.ID)
 	if item == nil || item.Post == nil || item.Post.RequestBody == nil || item.Post.RequestBody.Value == nil {
-		return nil, errors.New("the POST of the endpoint takes no body")
+		return nil, nil, errors.New("the POST of the endpoint takes no body")
 	}
-	media := item.Post.RequestBody.Value.Content.Get("application/json")
-	if media == nil || media.Schema == nil || media.Schema.Value == nil {
-		return nil, errors.New("the POST of the endpoint takes no JSON")
+	if input = jsonSchema(item.Post.RequestBody.Value.Content); input == nil {
+		return nil, nil, errors.New("the POST of the endpoint takes no JSON")
 	}
-	return media.Schema.Value, nil
+	if item := loaded.Paths.Value("/" + doc.ID + "/requests/{request_id}"); item != nil && item.Get != nil {
+		if ok := item.Get.Responses.Status(200); ok != nil && ok.Value != nil {
+			output = jsonSchema(ok.Value.Content)
+		}
+	}
+	return input, output, nil
+}
+
+func jsonSchema(content openapi3.Content) *schema {
+	media := content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return nil
+	}
+	return media.Schema.Value
 }
 
 // dropDangling takes out each $ref in v that leads nowhere in the document: what is left allows everything.

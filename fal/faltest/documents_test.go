@@ -5,35 +5,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/falgen/falgen/fal"
-	"github.com/falgen/falgen/generated/falai/wanvace14b"
 	"github.com/falgen/falgen/generator/diag"
-	"github.com/falgen/falgen/generator/normalize"
 	"github.com/falgen/falgen/generator/sample"
 	"github.com/falgen/falgen/generator/spec"
 )
 
-// TestOpenOutput: what a server adds to an output one day is no error, and nothing of it is lost.
-func TestOpenOutput(t *testing.T) {
-	const raw = `{"video":{"url":"u","shine":2},"resolution":"8K","more":[1]}`
-	s := serve(map[string]*endpoint{"fal-ai/new": {app: "fal-ai/new", input: &schema{}, output: json.RawMessage(raw)}})
-	t.Cleanup(s.Close)
-	type output struct {
-		Video      fal.Video             `json:"video"`
-		Resolution wanvace14b.Resolution `json:"resolution"`
-	}
-	res, err := fal.NewEndpoint[any, output](s.Client(), "fal-ai/new").Run(t.Context(), struct{}{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.Data.Resolution != "8K" || res.Data.Resolution.Known() || res.Data.Video.URL != "u" || string(res.Raw) != raw {
-		t.Errorf("got %+v; %s", res.Data, res.Raw)
-	}
-}
-
-// TestPublishedDocuments serves what fal publishes, and holds the generator's samples against it.
+// TestPublishedDocuments serves what fal publishes.
 func TestPublishedDocuments(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("FALGEN_CORPUS")
@@ -47,21 +30,34 @@ func TestPublishedDocuments(t *testing.T) {
 		}
 		giveUp("no published documents; set FALGEN_CORPUS to the folder that holds them: %v", err)
 	}
+	holdDocuments(t, dir)
+}
+
+func TestOwnDocuments(t *testing.T) {
+	t.Parallel()
+	holdDocuments(t, filepath.FromSlash("../../specs"))
+}
+
+// holdDocuments holds samples of inputs, and the outputs that are made of them, against the documents of a folder.
+func holdDocuments(t *testing.T, dir string) {
+	t.Helper()
 	sources, err := spec.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	set, _ := sources.Parse()
-	served := 0
+	s, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
 	for _, doc := range set.Documents {
-		e, err := newEndpoint(doc)
-		if err != nil {
-			t.Error(err)
+		e := understood(doc)
+		if e.err != nil {
+			t.Error(e.err)
 			continue
 		}
-		served++
-		model, _ := normalize.Endpoint(doc)
-		text, err := json.Marshal(sample.Input(model))
+		text, err := json.Marshal(sample.Input(e.model))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,8 +68,107 @@ func TestPublishedDocuments(t *testing.T) {
 		if found := e.judge(input); len(found) > 0 {
 			t.Errorf("%s: the sample %s: %v", doc.ID, text, found)
 		}
+		_, output, err := schemas(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holdOutput(t, s, e, output, input)
 	}
-	t.Logf("%d of %d documents can be served", served, len(set.Documents))
+	t.Logf("%d documents can be served", len(set.Documents))
+}
+
+// understood is the endpoint that a document describes.
+func understood(doc *spec.Document) *endpoint {
+	e := newEndpoint(doc.ID, func() (*spec.Document, []diag.Diagnostic) { return doc, nil })
+	_ = e.load()
+	return e
+}
+
+// holdOutput holds what is made for an input, with several seeds, against the schema of the output.
+func holdOutput(t *testing.T, s *Server, e *endpoint, want *schema, input any) {
+	t.Helper()
+	for seed := range uint64(2) {
+		s.config.seed = seed
+		text := s.makeOutput(e, input)
+		if again := s.makeOutput(e, input); string(again) != string(text) {
+			t.Errorf("%s: once %s, once %s", e.id, text, again)
+		}
+		output, err := decode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := want.VisitJSON(output, openapi3.MultiErrors()); err != nil {
+			t.Errorf("%s: the output %s: %v", e.id, text, err)
+		}
+		if found := s.missing(output, fal.Loc{"output"}); len(found) > 0 {
+			t.Errorf("%s: the output %s: %v", e.id, text, found)
+		}
+	}
+}
+
+// TestMadeValues: what is made without an example fits the document, whatever its bounds, and is not always the same.
+func TestMadeValues(t *testing.T) {
+	const document = `{"info":{},"paths":{
+		"/a/b":{"post":{"requestBody":{"content":{"application/json":{"schema":{}}}}}},
+		"/a/b/requests/{request_id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":
+			{"type":"object","required":["v"],"properties":{"v":%s}}}}}}}}}}`
+	senseless := []string{`{"type":"integer","multipleOf":0}`, `{"type":"number","minimum":5,"maximum":1}`}
+	s, err := Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for schema, varied := range map[string]bool{
+		`{"type":"integer"}`:                                                          true,
+		`{"type":"integer","minimum":3,"maximum":5}`:                                  true,
+		`{"type":"integer","minimum":3,"maximum":3}`:                                  false,
+		`{"type":"integer","exclusiveMinimum":3,"exclusiveMaximum":5}`:                false,
+		`{"type":"integer","minimum":1,"maximum":100,"multipleOf":8}`:                 true,
+		`{"type":"integer","maximum":-7}`:                                             false,
+		`{"type":"integer","minimum":9007199254740993}`:                               false,
+		`{"type":"integer","multipleOf":0}`:                                           true,
+		`{"type":"number","minimum":0,"maximum":1}`:                                   true,
+		`{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1}`:                 true,
+		`{"type":"number","minimum":0,"maximum":9,"multipleOf":0.5}`:                  true,
+		`{"type":"number","minimum":-1e308,"maximum":1e308}`:                          false,
+		`{"type":"number","minimum":5,"maximum":1}`:                                   false,
+		`{"type":"boolean"}`:                                                          true,
+		`{"type":"string"}`:                                                           true,
+		`{"type":"string","maxLength":3}`:                                             false,
+		`{"type":"string","pattern":"^text$"}`:                                        false,
+		`{"type":"string","enum":["a","b"]}`:                                          true,
+		`{"type":"integer","enum":[4,8]}`:                                             true,
+		`{"type":"string","examples":["given"]}`:                                      false,
+		`{"type":"array","minItems":3,"items":{"type":"boolean"}}`:                    true,
+		`{"anyOf":[{"type":"boolean"},{"type":"null"}]}`:                              true,
+		`{"oneOf":[{"type":"integer"},{"type":"string"}]}`:                            true,
+		`{"type":"object","properties":{"url":{"type":"string"}},"required":["url"]}`: true,
+	} {
+		doc, diags := spec.Parse("x.json", fmt.Appendf(nil, document, schema))
+		if doc == nil {
+			t.Fatal(diags)
+		}
+		_, output, err := schemas(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, made := understood(doc), map[string]bool{}
+		for seed := range uint64(30) {
+			s.config.seed = seed
+			text := s.makeOutput(e, nil)
+			v, err := decode(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made[string(text)] = true
+			if err := output.VisitJSON(v); err != nil && !slices.Contains(senseless, schema) {
+				t.Errorf("%s: %s: %v", schema, text, err)
+			}
+		}
+		if varied != (len(made) > 1) {
+			t.Errorf("%s: made %v", schema, made)
+		}
+	}
 }
 
 // TestStrangeDocuments: a document may refer in circles or make no sense; it must not take the program down.
@@ -111,10 +206,10 @@ func TestStrangeDocuments(t *testing.T) {
 		if doc == nil {
 			t.Fatal(diags)
 		}
-		e, err := newEndpoint(doc)
-		if err != nil {
+		e := understood(doc)
+		if e.err != nil {
 			if c.want >= 0 {
-				t.Errorf("%s: %v", c.in, err)
+				t.Errorf("%s: %v", c.in, e.err)
 			}
 			continue
 		}
@@ -127,8 +222,5 @@ func TestStrangeDocuments(t *testing.T) {
 				t.Errorf("%s: found %v, want %d", c.in, found, c.want)
 			}
 		}
-	}
-	if got := problem("x", []diag.Diagnostic{{Severity: diag.Note}}).Error(); got != "x: not the document of one endpoint" {
-		t.Error(got)
 	}
 }

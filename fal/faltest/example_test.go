@@ -45,3 +45,34 @@ func Example() {
 	// POST queue.fal.run/fal-ai/rife/video {"video_url":"https://example.com/in.mp4"}
 	// 422 body.video_url: is required (missing); body.num_frames: must be at most 4 (less_than_equal)
 }
+
+// A test of what a program does when fal is busy, and when a model refuses.
+func ExampleServer_On() {
+	server, err := faltest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	rife := video.New(server.Client(fal.WithMaxRetries(0)))
+	server.On(video.EndpointID).At(faltest.OpRun, faltest.RateLimited(time.Second)).Times(2)
+	server.On(video.EndpointID).Fail(faltest.ModelError("content_policy_violation", "video_url")).Times(1)
+	server.On(video.EndpointID).Output(video.Output{Video: fal.File{URL: server.Store("out.mp4", []byte("film"))}})
+
+	for range 4 {
+		res, err := rife.Run(context.Background(), video.Input{VideoURL: fal.URL("https://example.com/in.mp4")})
+		var failed *fal.APIError
+		if errors.As(err, &failed) {
+			fmt.Println(failed.StatusCode, failed.Message)
+			continue
+		}
+		film, _ := server.File(res.Data.Video.URL)
+		fmt.Println(string(film))
+	}
+	fmt.Println(len(faltest.Inputs[video.Input](server, video.EndpointID)), "inputs")
+	// Output:
+	// 429 Too many requests
+	// 429 Too many requests
+	// 422 body.video_url: the model refused it: content policy violation (content_policy_violation)
+	// film
+	// 4 inputs
+}

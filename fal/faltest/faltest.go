@@ -1,46 +1,40 @@
 package faltest
 
 import (
-	"io/fs"
+	"context"
+	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"slices"
 	"sync"
 	"testing"
 
 	"github.com/falgen/falgen/fal"
-	"github.com/falgen/falgen/specs"
 )
 
-// Server is a fake fal on a port of this machine. It is safe for concurrent use.
+// Server is a fake fal, on a port of this machine unless [WithURL] says otherwise. It is safe for concurrent use.
 type Server struct {
 	URL string // for fal.WithBaseURL
 
 	t         testing.TB // nil where Start made it
-	http      *httptest.Server
-	endpoints map[string]*endpoint
+	config    *config
+	catalogue *catalogue
+	listener  *httptest.Server // nil with WithURL
+	client    *http.Client     // of Client
+	store     *store
+	hooks     *hooks
+	open      context.Context // until Close
+	stop      context.CancelFunc
 
-	mu       sync.Mutex
-	issued   int // request ids
-	jobs     map[string]*job
-	requests []Request
+	mu      sync.Mutex
+	issued  int        // request ids
+	lots    *rand.Rand // of WithFailRate
+	jobs    jobs
+	history history
+	rules   []*Rule
 }
 
-// Option is an option of [New] and [Start].
-type Option func(*config)
-
-type config struct {
-	documents fs.FS // nil for our own
-}
-
-// WithDocuments serves the endpoints that fsys describes, instead of those that come with falgen. Each of its files
-// that end in .json, at any depth, holds the OpenAPI document of one endpoint.
-func WithDocuments(fsys fs.FS) Option {
-	return func(c *config) { c.documents = fsys }
-}
-
-// New starts a server that is closed when the test ends. A document that cannot be served ends the test.
+// New starts a server that is closed when the test ends. What [Start] returns an error for ends the test.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := Start(opts...)
@@ -52,66 +46,87 @@ func New(t testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server, to be closed with [Server.Close]. It returns an error where a document cannot be served.
+// Start starts a server, to be closed with [Server.Close]. It returns an error where an option makes no sense.
 func Start(opts ...Option) (*Server, error) {
-	var c config
-	for _, o := range opts {
-		if o != nil {
-			o(&c)
-		}
-	}
-	read := builtin
-	if c.documents != nil {
-		read = func() (map[string]*endpoint, error) { return readDocuments(c.documents) }
-	}
-	endpoints, err := read()
+	c, err := newConfig(opts)
 	if err != nil {
 		return nil, err
 	}
-	return serve(endpoints), nil
+	known, err := readCatalogue(c.specs)
+	if err != nil {
+		return nil, err
+	}
+	return serve(c, known)
 }
 
-// builtin reads our own documents, once: servers only look at them.
-var builtin = sync.OnceValues(func() (map[string]*endpoint, error) { return readDocuments(specs.FS) })
-
-func serve(endpoints map[string]*endpoint) *Server {
-	s := &Server{endpoints: endpoints, jobs: map[string]*job{}}
-	s.http = httptest.NewServer(s.handler())
-	s.URL = s.http.URL
-	return s
+func serve(c *config, known *catalogue) (*Server, error) {
+	hooks, err := newHooks(c)
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 256
+	s := &Server{
+		URL: c.url, config: c, catalogue: known, hooks: hooks, client: &http.Client{Transport: transport},
+		jobs: newJobs(c.history), history: history{limit: c.history},
+		lots: rand.New(rand.NewPCG(c.seed, 0)),
+	}
+	s.open, s.stop = context.WithCancel(context.Background())
+	if c.url == "" {
+		s.listener = httptest.NewUnstartedServer(s)
+		s.URL = "http://" + s.listener.Listener.Addr().String()
+	}
+	s.store = newStore(s.URL, c)
+	if s.listener != nil {
+		s.listener.Start()
+	}
+	return s, nil
 }
 
-// Close stops the server once the requests that it is answering are answered. It may be called twice.
-func (s *Server) Close() { s.http.Close() }
+// Close stops the server: what waits is cut short, webhooks included, and nothing is left running. It may be called
+// twice.
+func (s *Server) Close() {
+	s.stop()
+	s.client.CloseIdleConnections()
+	if s.listener != nil {
+		s.listener.Close()
+	}
+	s.hooks.close()
+}
 
 // Client returns a client of the server. The options go on top of the base URL, a key and an HTTP client that Close
 // disconnects. One that fal.NewClient refuses ends the test, or, where there is none, panics.
 func (s *Server) Client(opts ...fal.ClientOption) *fal.Client {
-	own := []fal.ClientOption{fal.WithBaseURL(s.URL), fal.WithKey("faltest"), fal.WithHTTPClient(s.http.Client())}
+	own := []fal.ClientOption{fal.WithBaseURL(s.URL), fal.WithKey("faltest"), fal.WithHTTPClient(s.client)}
 	c, err := fal.NewClient(append(own, opts...)...)
-	if err == nil {
-		return c
+	if err != nil {
+		s.misused(err)
 	}
+	return c
+}
+
+// misused ends the test, or panics where there is none: the caller's code is wrong.
+func (s *Server) misused(err error) {
 	if s.t == nil {
 		panic(err)
 	}
 	s.t.Helper()
 	s.t.Fatal(err)
-	return nil
 }
 
-// Request is one that the server has received.
-type Request struct {
-	Method string
-	Path   string // with the host that it would have gone to, such as "queue.fal.run/fal-ai/rife/video"
-	Query  url.Values
-	Header http.Header
-	Body   []byte
+// Endpoints returns the ids of the endpoints that are served, sorted.
+func (s *Server) Endpoints() []string { return s.catalogue.ids() }
+
+// Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,
+// which takes a moment where there are hundreds.
+func (s *Server) Skipped() []error {
+	found := s.catalogue.skipped
+	for _, id := range s.catalogue.ids() {
+		if err := s.catalogue.endpoints[id].load(); err != nil {
+			found = append(found[:len(found):len(found)], err)
+		}
+	}
+	return found
 }
 
-// Requests returns the requests received so far, in order, with those that were refused.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
+var errClosed = errors.New("faltest: the server is closed")

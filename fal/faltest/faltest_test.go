@@ -2,13 +2,14 @@ package faltest_test
 
 import (
 	"encoding/json"
-	"runtime"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,59 +85,76 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestCloseLeavesNothing(t *testing.T) {
-	before := runtime.NumGoroutine()
-	s, err := faltest.Start(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := video.New(s.Client()).Subscribe(t.Context(), input, fast); err != nil {
-		t.Fatal(err)
-	}
-	ask(t, s, "POST", "/fal.run/fal-ai/rife/video", "{}")
-	s.Close()
-	s.Close()
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
+// folder makes a folder of files: a name and a content each.
+func folder(t *testing.T, files ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := 0; i < len(files); i += 2 {
+		name := filepath.Join(dir, filepath.FromSlash(files[i]))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(20 * time.Millisecond)
+		if err := os.WriteFile(name, []byte(files[i+1]), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	stacks := make([]byte, 1<<20)
-	t.Errorf("%d goroutines before, now:\n%s", before, stacks[:runtime.Stack(stacks, true)])
+	return dir
 }
 
-func TestDocuments(t *testing.T) {
+func TestSpecs(t *testing.T) {
 	const minimal = `{"info":{},"paths":{
 		"/me/app/deep":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/gone"}}}}}},
 		"/me/app/deep/requests/{request_id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":
-			{"type":"object","properties":{"n":{"type":"integer","minimum":3}},"required":["n"]}}}}}}}}}`
-	s := faltest.New(t, faltest.WithDocuments(fstest.MapFS{
-		"a/b.json": {Data: []byte(minimal)},
-		"note.txt": {Data: []byte("none of ours")},
-	}))
+			{"type":"object","properties":{"n":{"type":"integer","minimum":3,"maximum":3}},"required":["n"]}}}}}}}}}`
+	named := func(id string) string { return strings.ReplaceAll(minimal, "me/app/deep", id) }
+	dump := `{"models":[{"endpoint_id":"workflows/me/flow","openapi":` + named("workflows/me/flow") + `},
+		{"endpoint_id":"me/gone","openapi":{"error":{"code":"expansion_failed","message":"no schema"}}}]}`
+	s := faltest.New(t, faltest.WithSpecs(folder(t,
+		"a/b.json", minimal,
+		"note.txt", "none of ours",
+		"c.json", "{",
+		"d.json", minimal,
+		"dump.json", dump,
+		"e.json", `{"paths":{"/x/y":{"post":{}}}}`,
+		"f.json", strings.Replace(named("me/list"), `{"$ref":"#/gone"}`, "[]", 1),
+	)))
 	client := s.Client()
-	res, err := fal.NewEndpoint[any, json.RawMessage](client, "me/app/deep").Subscribe(t.Context(), 1, fast)
-	if err != nil || string(res.Data) != `{"n":3}` {
-		t.Errorf("got %+v, %v", res, err)
+	for _, id := range []string{"me/app/deep", "workflows/me/flow"} {
+		res, err := fal.NewEndpoint[any, json.RawMessage](client, id).Subscribe(t.Context(), 1, fast)
+		if err != nil || string(res.Data) != `{"n":3}` {
+			t.Errorf("%s: got %+v, %v", id, res, err)
+		}
 	}
 	if _, err := video.New(client).Run(t.Context(), input); err == nil {
 		t.Error("it still knows our own documents")
 	}
-	_, err = faltest.Start(faltest.WithDocuments(fstest.MapFS{
-		"a.json": {Data: []byte(minimal)},
-		"b.json": {Data: []byte(minimal)},
-		"c.json": {Data: []byte("{")},
-		"d.json": {Data: []byte(`{"models":[]}`)},
-		"e.json": {Data: []byte(`{"paths":{"/x/y":{"post":{}}}}`)},
-		"f.json": {Data: []byte(strings.Replace(minimal, `{"$ref":"#/gone"}`, "[]", 1))},
-	}))
-	if err == nil {
-		t.Fatal("no error")
+	if got := s.Endpoints(); !slices.Equal(got, []string{"me/app/deep", "me/list", "workflows/me/flow", "x/y"}) {
+		t.Errorf("serves %q", got)
 	}
-	for _, part := range []string{"b.json: me/app/deep is ", "c.json:1:2:", "d.json: ", "e.json:1:10", "f.json"} {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%q is not in: %v", part, err)
+	skipped := errors.Join(s.Skipped()...).Error()
+	for _, part := range []string{"c.json:1:2:", "d.json:", "me/app/deep is already", "no schema", "e.json:1:10", "me/list"} {
+		if !strings.Contains(skipped, part) {
+			t.Errorf("%q is not in: %s", part, skipped)
+		}
+	}
+	if got := ask(t, s, "POST", "/queue.fal.run/x/y", "{}"); got.Code != 500 ||
+		!strings.Contains(got.Body, "cannot serve x/y") {
+		t.Errorf("what cannot be served: %+v", got)
+	}
+}
+
+func TestStartErrors(t *testing.T) {
+	for want, opt := range map[string]faltest.Option{
+		"cannot read":   faltest.WithSpecs("no such folder"),
+		"can be served": faltest.WithSpecs(folder(t, "a.json", "{}")),
+		"WithURL":       faltest.WithURL("127.0.0.1:80"),
+		"WithStep":      faltest.WithStep(-1),
+		"WithFailRate":  faltest.WithFailRate(math.NaN()),
+		"WithHistory":   faltest.WithHistory(0),
+		"WithStorage":   faltest.WithStorage(0),
+	} {
+		if s, err := faltest.Start(opt); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v", want, s, err)
 		}
 	}
 }

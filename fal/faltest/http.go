@@ -1,114 +1,252 @@
 package faltest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/falgen/falgen/generator/ir"
 )
 
-const maxBody = 32 << 20 // of a request
+const (
+	maxBody = 32 << 20               // of a request that is no upload
+	closing = 200 * time.Millisecond // that Close gives to the answers that are on their way
+)
 
-// answer is what a request gets.
-type answer struct {
-	code   int
-	body   any // encoded as JSON
-	header map[string]string
+// call is a request on its way to its answer.
+type call struct {
+	*http.Request
+	start    time.Time
+	op       Op
+	access   access
+	endpoint string            // its id, where it is known
+	job      string            // the id of the job that it is about
+	app      string            // of that job's endpoint
+	place    string            // in the store, of what it is about
+	part     int               // of an upload
+	body     []byte            // nil where answer reads it
+	entry    *Request          // in the history
+	unlucky  *Answer           // drawn by WithFailRate
+	answer   func(*call) reply // nil where nothing is like it
 }
 
-func detail(code int, format string, args ...any) answer {
-	return answer{code: code, body: map[string]string{"detail": fmt.Sprintf(format, args...)}}
+// reply is what a request is answered with.
+type reply interface {
+	write(http.ResponseWriter, *http.Request)
 }
 
-func (a answer) write(w http.ResponseWriter) {
-	body, err := json.Marshal(a.body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+// access is what a request must show.
+type access int
+
+const (
+	withKey   access = iota
+	withToken        // that of the CDN
+	presigned        // the URL is the permission, and the key is none of its host's business
+	public
+)
+
+// ServeHTTP answers as fal would. The first element of the path is the host that is meant, as [fal.WithBaseURL] sends
+// it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer context.AfterFunc(s.open, func() { // a client may neither send nor read on
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(closing))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(closing))
+	})()
+	c := s.route(r)
+	refusal := s.read(w, c)
+	s.record(c)
+	defer s.finish(c)
+	note := &noteWriter{ResponseWriter: w, note: func(status int) { s.answered(c, status) }}
+	if refusal == nil {
+		refusal = s.admit(c)
+	}
+	var fault Fault
+	if refusal != nil {
+		fault = *refusal
+	} else {
+		fault = s.faultFor(c)
+	}
+	if _, instead := fault.(Answer); instead {
+		// A client that is still sending might not see the answer.
+		_, _ = io.Copy(io.Discard, io.LimitReader(c.Body, s.config.storage))
+	}
+	serve := func(w http.ResponseWriter) { c.answer(c).write(w, r) }
+	if fault == nil {
+		serve(note)
 		return
 	}
-	for name, value := range a.header {
-		w.Header().Set(name, value)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(a.code)
-	_, _ = w.Write(body) // the client may have gone
+	fault.spoil(s, note, r, serve)
 }
 
-func (s *Server) handler() http.Handler {
-	mux := http.NewServeMux()
-	handle := func(pattern string, h func(*http.Request, []byte) answer) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-			s.record(r, body)
-			switch {
-			case errors.As(err, new(*http.MaxBytesError)):
-				detail(http.StatusRequestEntityTooLarge, "Request body is larger than %d MiB", maxBody>>20).write(w)
-			case err != nil:
-				detail(http.StatusBadRequest, "Request body broke off").write(w)
-			case !authorized(r):
-				detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key").write(w)
-			default:
-				h(r, body).write(w)
+// route finds out what a request asks for.
+func (s *Server) route(r *http.Request) *call {
+	c := &call{Request: r, start: time.Now()}
+	host, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch host {
+	case "fal.run":
+		s.routeRun(c, path)
+	case "queue.fal.run":
+		s.routeQueue(c, path)
+	case "rest.fal.ai":
+		s.routeREST(c, path)
+	case "v3.fal.media":
+		s.routeMedia(c, path)
+	}
+	return c
+}
+
+// routeRun: the sub-path of an endpoint's id is part of where inputs go. An id may end in /stream itself, and is then
+// both what is run and what is streamed (protocol: sections 5 and 10).
+func (s *Server) routeRun(c *call, path string) {
+	switch c.Method {
+	case http.MethodPost:
+		c.op, c.endpoint, c.answer = OpRun, path, s.run
+		short, streamed := strings.CutSuffix(path, "/stream")
+		if !streamed {
+			return
+		}
+		_, whole := s.catalogue.endpoints[path]
+		if _, known := s.catalogue.endpoints[short]; known && !whole {
+			c.endpoint = short
+		}
+		if !whole || strings.Contains(strings.Join(c.Header.Values("Accept"), ","), "text/event-stream") {
+			c.op, c.answer = OpStream, s.stream
+		}
+	case http.MethodGet:
+		if c.Header.Get("Upgrade") == "" {
+			c.op, c.endpoint, c.answer = OpRun, path, s.run
+		}
+	}
+}
+
+// read reads the body of a request that is no upload.
+func (s *Server) read(w http.ResponseWriter, c *call) (refusal *Answer) {
+	if c.op == OpUpload || c.op == OpPart {
+		return nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, maxBody))
+	c.body = body
+	if c.op == OpRun && c.Method == http.MethodGet {
+		c.body = queryInput(s.catalogue.endpoints[c.endpoint], c.URL.Query())
+	}
+	var refused Answer
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		refused = detail(http.StatusRequestEntityTooLarge, "Request body is larger than %d MiB", maxBody>>20)
+	case err != nil:
+		refused = detail(http.StatusBadRequest, "Request body broke off")
+	default:
+		return nil
+	}
+	return &refused
+}
+
+// queryInput makes an input of a query: what is no text by the document, and reads as JSON, is what it reads as.
+func queryInput(e *endpoint, query url.Values) []byte {
+	members := map[string]any{}
+	for name, values := range query {
+		text := values[0]
+		members[name] = text
+		var isText bool
+		if e != nil && e.load() == nil && e.model.Input.Object != nil {
+			for _, f := range e.model.Input.Object.Fields {
+				isText = isText || f.Name == name && (f.Type.Kind == ir.String || f.Type.Kind == ir.Media)
 			}
-		})
+		}
+		if v, err := decode([]byte(text)); err == nil && !isText {
+			members[name] = v
+		}
 	}
-	// The sub-path of an endpoint's id is part of where inputs go, and of nothing else.
-	handle("POST /fal.run/{id...}", s.run)
-	handle("POST /queue.fal.run/{id...}", s.submit)
-	const request = "/queue.fal.run/{owner}/{app}/requests/{request}"
-	handle("GET "+request+"/status", s.status)
-	handle("GET "+request, s.result)
-	handle("PUT "+request+"/cancel", s.cancel)
-	handle("/", func(r *http.Request, _ []byte) answer {
-		return detail(http.StatusNotFound, "Nothing answers %s %s", r.Method, r.URL.Path)
-	})
-	return mux
+	body, _ := json.Marshal(members) // it is text, or came out of JSON
+	return body
 }
 
-func (s *Server) record(r *http.Request, body []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{
-		Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, "/"), Query: r.URL.Query(),
-		Header: r.Header.Clone(), Body: body,
-	})
-}
-
-func authorized(r *http.Request) bool {
-	key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Key ")
-	return ok && key != "" && !strings.ContainsAny(key, " \t")
-}
-
-// run answers an input on the connection that it came on.
-func (s *Server) run(r *http.Request, body []byte) answer {
-	e, input, refusal := s.receive(r, body)
-	if refusal != nil {
-		return *refusal
+// admit refuses a request that shows what it should not, or not what it should, or that nothing answers.
+func (s *Server) admit(c *call) (refusal *Answer) {
+	var refused Answer
+	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	hasKey := scheme == "Key" && secret != "" && !strings.ContainsAny(secret, " \t")
+	switch {
+	case s.open.Err() != nil:
+		refused = detail(http.StatusServiceUnavailable, "%v", errClosed)
+	case c.answer == nil:
+		refused = detail(http.StatusNotFound, "Nothing answers %s %s", c.Method, c.URL.Path)
+	case c.access == withKey && !hasKey:
+		refused = detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key")
+	case c.access == withToken && (scheme != cdnScheme || secret != s.store.token):
+		refused = detail(http.StatusUnauthorized, "No valid token: storage/auth/token hands out those of %s", cdnScheme)
+	case c.access == presigned && c.Header.Get("Authorization") != "":
+		refused = detail(http.StatusBadRequest, "A presigned URL takes no Authorization: the key would leak to the storage")
+	default:
+		return checkHeaders(c.Request)
 	}
-	return e.answer(s.newID(), input)
+	return &refused
 }
 
-// receive finds the endpoint that a request is meant for and decodes its input, or returns the refusal.
-func (s *Server) receive(r *http.Request, body []byte) (e *endpoint, input any, refusal *answer) {
-	e = s.endpoints[r.PathValue("id")]
-	if e == nil {
-		refused := detail(http.StatusNotFound, "Application '%s' not found", r.PathValue("id"))
-		return nil, nil, &refused
+// checkHeaders looks at the headers that fal knows (protocol: section 4).
+func checkHeaders(r *http.Request) (refusal *Answer) {
+	bad := func(name, want string) *Answer {
+		refused := detail(http.StatusBadRequest, "%s is %q, and should be %s", name, r.Header.Get(name), want)
+		return &refused
 	}
-	input, err := decode(body)
-	if err != nil {
-		refused := refuse(notJSON(err))
-		return nil, nil, &refused
+	if v := r.Header.Get("X-Fal-Queue-Priority"); v != "" && v != "normal" && v != "low" {
+		return bad("X-Fal-Queue-Priority", "normal or low")
 	}
-	return e, input, nil
+	if v := r.Header.Get("X-Fal-Request-Timeout"); v != "" {
+		if seconds, err := strconv.ParseFloat(v, 64); err != nil || !(seconds > 0.1) {
+			return bad("X-Fal-Request-Timeout", "more than 0.1 seconds")
+		}
+	}
+	for _, name := range []string{"X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference"} {
+		if v := r.Header.Get(name); v != "" && !isLifecycle(v) {
+			return bad(name, `JSON of "expiration_duration_seconds" and "initial_acl"`)
+		}
+	}
+	return nil
 }
 
-// newID returns a request id.
-func (s *Server) newID() string {
+// isLifecycle reports whether a header says how long a file lives and who may see it (protocol: section 4.2).
+func isLifecycle(header string) bool {
+	var l struct {
+		Seconds *int64 `json:"expiration_duration_seconds"`
+		ACL     *struct {
+			Default string `json:"default"`
+			Rules   []struct {
+				User     string `json:"user"`
+				Decision string `json:"decision"`
+			} `json:"rules"`
+		} `json:"initial_acl"`
+	}
+	d := json.NewDecoder(strings.NewReader(header))
+	d.DisallowUnknownFields()
+	if d.Decode(&l) != nil || d.More() || l.Seconds != nil && *l.Seconds <= 0 {
+		return false
+	}
+	decides := func(v string) bool { return v == "hide" || v == "forbid" || v == "allow" }
+	if l.ACL == nil {
+		return true
+	}
+	for _, rule := range l.ACL.Rules {
+		if rule.User == "" || !decides(rule.Decision) {
+			return false
+		}
+	}
+	return l.ACL.Default == "" || decides(l.ACL.Default)
+}
+
+// newID returns a request id, and records it as that of the call.
+func (s *Server) newID(c *call) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.issued++
-	return fmt.Sprintf("00000000-0000-4000-8000-%012x", s.issued)
+	id := fmt.Sprintf("00000000-0000-4000-8000-%012x", s.issued)
+	c.entry.RequestID = id
+	return id
 }

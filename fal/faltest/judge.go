@@ -48,7 +48,9 @@ func (e *endpoint) judge(input any) []fal.FieldError {
 			found = append(found, f)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b fal.FieldError) int { return comparePlaces(e.order, a.Loc[1:], b.Loc[1:]) })
+	slices.SortStableFunc(found, func(a, b fal.FieldError) int {
+		return comparePlaces(e.model.Input, a.Loc[1:], b.Loc[1:])
+	})
 	return found
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,7 +58,7 @@ const words = `{
 }`
 
 func TestViolations(t *testing.T) {
-	wordsServer := faltest.New(t, faltest.WithDocuments(fstest.MapFS{"words.json": {Data: []byte(words)}}))
+	wordsServer := faltest.New(t, faltest.WithSpecs(folder(t, "words.json", words)))
 	ours := faltest.New(t)
 	const ltx, wan = "fal-ai/ltx-video-13b-distilled/multiconditioning", "fal-ai/wan-vace-14b"
 	for _, c := range []struct {
