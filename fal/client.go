@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -54,6 +55,11 @@ func NewClient(opts ...ClientOption) (*Client, error) {
 			return nil, err
 		}
 	}
+	if u := os.Getenv("FAL_BASE_URL"); u != "" && c.base == "" {
+		if err := WithBaseURL(u).applyClient(c); err != nil {
+			return nil, fmt.Errorf("%w; it is from FAL_BASE_URL in the environment", err)
+		}
+	}
 	guarded := *c.http // a copy: the caller's client stays as it is
 	guarded.CheckRedirect = stayOnHost(guarded.CheckRedirect)
 	for _, wrap := range c.wraps {
@@ -80,7 +86,8 @@ func WithHTTPClient(h *http.Client) ClientOption {
 
 // WithBaseURL sends every request to u instead of to fal's hosts, with the host that was meant as the first element of
 // the path: with "http://127.0.0.1:9" a request for https://queue.fal.run/fal-ai/x goes to
-// http://127.0.0.1:9/queue.fal.run/fal-ai/x. It is for fakes, gateways and recorders; they receive the key.
+// http://127.0.0.1:9/queue.fal.run/fal-ai/x. It is for fakes, gateways and recorders; they receive the key. FAL_BASE_URL in
+// the environment does the same where this option is not given.
 // NewClient returns an error where u is not an http or https URL of a host and perhaps a path.
 func WithBaseURL(u string) ClientOption {
 	return clientOption(func(c *Client) error {

@@ -122,6 +122,21 @@ func TestBaseURLWithAPath(t *testing.T) {
 	}
 }
 
+func TestBaseURLFromTheEnvironment(t *testing.T) {
+	f := newFake(t, script{"POST /fal.run/fal-ai/flux": {{Body: `{}`}}})
+	t.Setenv("FAL_BASE_URL", f.URL)
+	if _, err := fal.NewEndpoint[input, output](newClient(t), "fal-ai/flux").Run(ctx, input{}); err != nil {
+		t.Error(err)
+	}
+	other := newFake(t, script{"POST /fal.run/fal-ai/flux": {{Body: `{}`}}})
+	if _, err := other.endpoint(t, "fal-ai/flux").Run(ctx, input{}); err != nil || len(other.seen()) != 1 { // the option wins
+		t.Errorf("%v after %q", err, other.seen())
+	}
+	t.Setenv("FAL_BASE_URL", "127.0.0.1:9")
+	_, err := fal.NewClient(fal.WithKey("k"))
+	contains(t, err, "FAL_BASE_URL")
+}
+
 func TestRedirects(t *testing.T) {
 	thief := newFake(t, script{"GET /x": {{Body: `{}`}}, "POST /x": {{Body: `{}`}}})
 	to := func(code int, u string) []reply {

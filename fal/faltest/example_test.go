@@ -53,7 +53,7 @@ func ExampleServer_On() {
 		log.Fatal(err)
 	}
 	defer server.Close()
-	rife := video.New(server.Client(fal.WithMaxRetries(0)))
+	rife := video.New(server.Client(fal.WithRetry(fal.RetryPolicy{})))
 	server.On(video.EndpointID).At(faltest.OpRun, faltest.RateLimited(time.Second)).Times(2)
 	server.On(video.EndpointID).Fail(faltest.ModelError("content_policy_violation", "video_url")).Times(1)
 	server.On(video.EndpointID).Output(video.Output{Video: fal.File{URL: server.Store("out.mp4", []byte("film"))}})

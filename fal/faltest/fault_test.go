@@ -106,7 +106,7 @@ func TestFaultsOfOne(t *testing.T) {
 	s := faltest.New(t)
 	s.On(video.EndpointID).At(faltest.OpStatus, faltest.RateLimited(0)).Times(2)
 	s.On("fal-ai/wan-vace-14b").At(faltest.OpStatus, faltest.Disconnect(0))
-	client := video.New(s.Client(fal.WithMaxRetries(0)))
+	client := video.New(s.Client(fal.WithRetry(fal.RetryPolicy{})))
 	job, err := client.Submit(t.Context(), input)
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func TestLookingBack(t *testing.T) {
 		defer mu.Unlock()
 		logged = append(logged, r)
 	}))
-	client := video.New(s.Client(fal.WithMaxRetries(0)))
+	client := video.New(s.Client(fal.WithRetry(fal.RetryPolicy{})))
 	if _, err := client.Subscribe(t.Context(), input, fast); err != nil {
 		t.Fatal(err)
 	}

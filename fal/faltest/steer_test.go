@@ -240,7 +240,7 @@ func TestFailures(t *testing.T) {
 			t.Parallel()
 			s := faltest.New(t)
 			s.On("").Fail(failure)
-			client := video.New(s.Client(fal.WithMaxRetries(0)))
+			client := video.New(s.Client(fal.WithRetry(fal.RetryPolicy{})))
 			_, kind, _ := strings.Cut(failure.String(), " ")
 			text, _ := json.Marshal(failure.Body)
 			for how, call := range map[string]func() error{
@@ -338,7 +338,7 @@ func TestMisuse(t *testing.T) {
 		"the body is no JSON":      func() { s.On("").Fail(faltest.Answer{Code: 200, Body: func() {}}) },
 		"request 0, a run of":      func() { faltest.Inputs[[]int](s, video.EndpointID) },
 		"larger than the storage":  func() { tiny(t).Store("a", make([]byte, 11)) },
-		"WithMaxRetries was given": func() { s.Client(fal.WithMaxRetries(-1)) },
+		"WithRetry was given": func() { s.Client(fal.WithRetry(fal.RetryPolicy{Max: -1})) },
 	} {
 		func() {
 			defer func() {
