@@ -69,6 +69,7 @@ var faults = []fault{
 	{name: "429, come back too late", answer: says(429, `{}`, "Retry-After", "30"), err: "call", ends: true},
 	{name: "500", answer: says(500, `{"detail":"broken by %s"}`), err: "api"},
 	{name: "500, silence in its body", answer: stalls(500, 99, "{"), err: "api", ends: true, but: repeated},
+	{name: "101", answer: switches, err: "api"},
 	{name: "10 GB", answer: stalls(200, 10<<30, "{"), err: "decode", but: bytewise, is: fal.ErrTooLarge},
 	{name: "event cut off", answer: says(200, `data: {"te`, eventStream...), err: "decode", only: hearing},
 	{name: "event stalled", answer: stalls(200, 9, `data: {"`, eventStream...), err: "decode", ends: true, only: hearing},

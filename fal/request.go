@@ -184,7 +184,10 @@ func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, 
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer resp.Body.Close()
-		body, _ := readBody(resp, maxErrorBody) // the status says enough where the body breaks off
+		var body []byte
+		if resp.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, which no context ends
+			body, _ = readBody(resp, maxErrorBody) // the status says enough where the body breaks off
+		}
 		e := r.answered(resp.StatusCode, resp.Header, withoutKey(body, key))
 		e.parseBody()
 		return nil, "", e

@@ -225,6 +225,17 @@ func reset(success string) func(*world, http.ResponseWriter, *http.Request) {
 	}
 }
 
+// switches agrees to speak another protocol, which no context ends.
+func switches(w *world, out http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(out).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+	<-w.over
+	_ = conn.Close()
+}
+
 // meets makes the call that meets the fault.
 func (w *world) meets(t *testing.T, way way, want string) {
 	t.Helper()
