@@ -325,3 +325,13 @@ func TestAPartThatFailsOnce(t *testing.T) {
 		t.Errorf("the file was completed with %+v", end)
 	}
 }
+
+// TestPasswordsStayOutOfErrors: not only the key is a secret.
+func TestPasswordsStayOutOfErrors(t *testing.T) {
+	f := newFake(t, script{"GET /file": {{Code: 404}}})
+	_, err := fal.Download(ctx, "http://user:password@"+f.Listener.Addr().String()+"/file?signature=s", io.Discard)
+	contains(t, err, "/file: 404")
+	if text := fmt.Sprint(err); strings.Contains(text, "user") || strings.Contains(text, "signature") {
+		t.Error(text)
+	}
+}
