@@ -160,16 +160,18 @@ func (c *Client) exchange(caller context.Context, r *request) (*response, error)
 // open sends a request once and returns an answer that is a success, with its body still to be read, and the key that
 // was sent. A failure is an *APIError.
 func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, error) {
-	r.asked = r.url
-	key := ""
-	if !r.foreign {
-		r.asked = c.based(r.url)
+	target, key := r.url, ""
+	if r.foreign {
+		r.asked = withoutUser(target)
+	} else {
+		target = c.based(r.url)
+		r.asked = target
 		var err error
 		if key, err = c.key(ctx); err != nil {
 			return nil, "", permanent{err}
 		}
 	}
-	resp, err := c.send(ctx, r, r.asked, key)
+	resp, err := c.send(ctx, r, target, key)
 	if backup, ok := c.backup(r); ok && err != nil && neverSent(err) {
 		// A backup that cannot be reached either says nothing: the first failure is the one to mend.
 		if other, failed := c.send(ctx, r, backup, key); failed == nil || !neverSent(failed) {
@@ -184,12 +186,25 @@ func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, 
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer resp.Body.Close()
-		body, _ := readBody(resp, maxErrorBody) // the status says enough where the body breaks off
+		var body []byte
+		if resp.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, which no context ends
+			body, _ = readBody(resp, maxErrorBody) // the status says enough where the body breaks off
+		}
 		e := r.answered(resp.StatusCode, resp.Header, withoutKey(body, key))
 		e.parseBody()
 		return nil, "", e
 	}
 	return resp, key, nil
+}
+
+// withoutUser takes the name and the password out of a URL.
+func withoutUser(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return s
+	}
+	u.User = nil
+	return u.String()
 }
 
 // send sends a request to target, once.
