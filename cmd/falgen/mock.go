@@ -38,9 +38,9 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve a fake fal on this machine",
-		Long: `Mock answers as fal does, for the endpoints of the documents, until an interrupt stops it: queue, streams, sockets,
-uploads, and webhooks to this machine. It judges each input by the endpoint's document, and needs neither a key nor the
-network. Where there are no documents it serves the endpoints that falgen comes with.
+		Long: `Mock answers as fal does, for the endpoints of the documents, until an interrupt stops it: queue, streams,
+sockets, uploads, and webhooks to this machine. It judges each input by the endpoint's document, and needs neither a
+key nor the network. Where there are no documents it serves the endpoints that falgen comes with.
 
 Once it listens it prints what points clients of package fal to it, in the words of a shell:
 
@@ -62,7 +62,8 @@ they know it. Anyone who can reach the address can use the mock.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&m.config, "config", "", "configuration `file`, for its specs (default falgen.yaml, if there is one)")
-	f.StringVar(&m.specs, "specs", "", "`folder` of documents, one document, or a catalogue dump (default specs or falgen's)")
+	f.StringVar(&m.specs, "specs", "",
+		"`folder` of documents, one document, or a catalogue dump (default specs or falgen's)")
 	f.StringVar(&m.listen, "listen", "127.0.0.1:0", "`host:port` to serve at; port 0 is any that is free")
 	f.Float64Var(&m.speed, "speed", 1, "`steps` a second that a job moves on; 0 for one each time its status is asked for")
 	f.Float64Var(&m.fail, "fail", 0, "`part` of the inputs that fail, from 0 to 1, each in one of fal's ways")
@@ -97,15 +98,20 @@ func (m *mock) run(ctx context.Context, cmd *cobra.Command) error {
 		return fmt.Errorf("cannot serve at %s any longer: %w", address, err)
 	case <-ctx.Done():
 	}
-	patient, cancel := context.WithTimeout(context.Background(), mockPatience)
-	defer cancel()
-	err = server.Shutdown(patient)
-	fake.Close() // ends what has not ended by itself
-	if err != nil {
+	done := shutDown(server, mockPatience)
+	fake.Close() // which cuts short what waits
+	if !done && !shutDown(server, time.Second) {
 		_ = server.Close()
 	}
 	logger.end()
 	return nil
+}
+
+// shutDown lets a server answer what it has begun to, and reports whether that took no longer than d.
+func shutDown(server *http.Server, d time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	return server.Shutdown(ctx) == nil
 }
 
 // options checks what the command line asks for.
@@ -149,8 +155,8 @@ func listen(address string) (net.Listener, string, error) {
 		return nil, "", fmt.Errorf("--listen is %q, which is not host:port: %w", address, err)
 	}
 	if host == "" {
-		return nil, "", fmt.Errorf("--listen is %q, without a host: 127.0.0.1:%[2]s is for this machine alone, 0.0.0.0:%[2]s "+
-			"for everyone", address, port)
+		return nil, "", fmt.Errorf("--listen is %q, without a host: 127.0.0.1:%[2]s is for this machine alone, "+
+			"0.0.0.0:%[2]s for everyone", address, port)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
