@@ -23,7 +23,7 @@ import (
 
 const (
 	mockPatience = 3 * time.Second // for the answers that are on their way when the mock is stopped
-	mockHistory  = 2000            // jobs and files
+	mockHistory  = 1000            // jobs and files
 )
 
 // mock is what the command line asks of falgen mock.
@@ -47,6 +47,8 @@ Once it listens it prints what points clients of package fal to it, in the words
     $ falgen mock > mock.env &
     $ . ./mock.env
     $ go run .
+
+Clients for other languages take the URL as that of a proxy.
 
 Each request is a line on stderr: method, operation, endpoint or path, request, status, and how long it took. "cut" is
 an answer that was broken off.

@@ -40,9 +40,9 @@ type running struct {
 	env []string // what it tells the shell to export
 }
 
-// startMock starts falgen mock and waits until it listens. log is its stderr.
-func startMock(dir string, log *os.File, args ...string) (*running, error) {
-	cmd := exec.Command("falgen", append([]string{"mock"}, args...)...)
+// startMock starts program as falgen mock and waits until it listens. log is its stderr.
+func startMock(program, dir string, log *os.File, args ...string) (*running, error) {
+	cmd := exec.Command(program, append([]string{"mock"}, args...)...)
 	cmd.Dir, cmd.Stderr = dir, log
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -83,7 +83,7 @@ func mockInScript(ts *testscript.TestScript, neg bool, args []string) {
 		log, err := os.Create(ts.MkAbs("mock.log"))
 		ts.Check(err)
 		defer log.Close()
-		m, err := startMock(ts.MkAbs("."), log, args[1:]...)
+		m, err := startMock("falgen", ts.MkAbs("."), log, args[1:]...)
 		ts.Check(err)
 		ts.Defer(func() { _ = m.Process.Kill() })
 		for _, line := range m.env {
@@ -112,7 +112,7 @@ func TestMockStops(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer log.Close()
-			m, err := startMock(t.TempDir(), log, "--speed", c.speed)
+			m, err := startMock("falgen", t.TempDir(), log, "--speed", c.speed)
 			if err != nil {
 				t.Fatal(err)
 			}
