@@ -48,7 +48,7 @@ Once it listens it prints what points clients of package fal to it, in the words
     $ . ./mock.env
     $ go run .
 
-Clients for other languages take the URL as that of a proxy.
+The JavaScript client takes the URL as that of a proxy.
 
 Each request is a line on stderr: method, operation, endpoint or path, request, status, and how long it took. "cut" is
 an answer that was broken off.
@@ -91,7 +91,10 @@ func (m *mock) run(ctx context.Context, cmd *cobra.Command) error {
 	defer fake.Close()
 	logger.begin(fake)
 
-	server := &http.Server{Handler: fake, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(logger, "falgen: ", 0)}
+	server := &http.Server{
+		Handler: fake, ErrorLog: log.New(logger, "falgen: ", 0),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(cmd.OutOrStdout(), "export FAL_BASE_URL=%s\nexport FAL_KEY=mock\n", address)
