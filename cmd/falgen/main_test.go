@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"falgen": main})
+	testscript.Main(m, map[string]func(){"falgen": main, "smooth": smooth})
 }
 
 // TestScripts runs the scripts in testdata, each a user's session in a folder of its own.
@@ -33,12 +33,14 @@ func TestScripts(t *testing.T) {
 				}
 				env.Setenv(name, string(out[:len(out)-1]))
 			}
+			env.Values["mock"] = new(running)
 			env.Setenv("GOPROXY", "off")
 			env.Setenv("GOFLAGS", "-mod=mod")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"mock":    mockInScript,
 			"replace": replace,
 		},
 	})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -26,7 +27,11 @@ type catalogue struct {
 	skipped   []error
 }
 
-func (c *catalogue) ids() []string { return slices.Sorted(maps.Keys(c.endpoints)) }
+// ids returns the ids of the endpoints that are not known to be of no use, sorted.
+func (c *catalogue) ids() []string {
+	ids := slices.Sorted(maps.Keys(c.endpoints))
+	return slices.DeleteFunc(ids, func(id string) bool { return c.endpoints[id].broken.Load() })
+}
 
 // endpoint is what the server knows about one of fal's endpoints. Its document is understood when it is first needed,
 // since there may be hundreds.
@@ -38,6 +43,8 @@ type endpoint struct {
 	err   error
 	model *ir.Endpoint
 	input *schema // what an input is judged by
+
+	broken atomic.Bool // err is set
 }
 
 // readCatalogue reads the documents at path, or our own where it is "".
@@ -92,9 +99,7 @@ func appOf(id string) string {
 // load understands the document. Its error says why that cannot be.
 func (e *endpoint) load() error {
 	e.once.Do(func() {
-		if e.read == nil {
-			return
-		}
+		defer func() { e.broken.Store(e.err != nil) }()
 		doc, diags := e.read()
 		e.read = nil
 		if doc == nil {

@@ -3,9 +3,11 @@ package faltest
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 
@@ -114,14 +116,15 @@ func (s *Server) misused(err error) {
 	s.t.Fatal(err)
 }
 
-// Endpoints returns the ids of the endpoints that are served, sorted.
+// Endpoints returns the ids of the endpoints that are served, sorted. One whose document proves to be of no use, when it
+// is first asked for or [Server.Skipped] reads it, is no longer among them.
 func (s *Server) Endpoints() []string { return s.catalogue.ids() }
 
 // Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,
 // which takes a moment where there are hundreds.
 func (s *Server) Skipped() []error {
 	found := s.catalogue.skipped
-	for _, id := range s.catalogue.ids() {
+	for _, id := range slices.Sorted(maps.Keys(s.catalogue.endpoints)) {
 		if err := s.catalogue.endpoints[id].load(); err != nil {
 			found = append(found[:len(found):len(found)], err)
 		}

@@ -137,6 +137,9 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%q is not in: %s", part, skipped)
 		}
 	}
+	if got := s.Endpoints(); !slices.Equal(got, []string{"me/app/deep", "workflows/me/flow"}) {
+		t.Errorf("with all of them read, it serves %q", got)
+	}
 	if got := ask(t, s, "POST", "/queue.fal.run/x/y", "{}"); got.Code != 500 ||
 		!strings.Contains(got.Body, "cannot serve x/y") {
 		t.Errorf("what cannot be served: %+v", got)

@@ -330,15 +330,15 @@ func TestMisuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, misuse := range map[string]func(){
-		"it is not served":         func() { s.On("fal-ai/rife/vide") },
-		"Output(float64)":          func() { s.On("").Output(math.NaN()) },
-		"Partials(func())":         func() { s.On("").Partials(1, func() {}) },
-		"0 is no HTTP status":      func() { s.On("").Fail(faltest.Answer{}) },
-		"At(status): 99 is no":     func() { s.On("").At(faltest.OpStatus, faltest.Answer{Code: 99}) },
-		"the body is no JSON":      func() { s.On("").Fail(faltest.Answer{Code: 200, Body: func() {}}) },
-		"request 0, a run of":      func() { faltest.Inputs[[]int](s, video.EndpointID) },
-		"larger than the storage":  func() { tiny(t).Store("a", make([]byte, 11)) },
-		"WithRetry was given": func() { s.Client(fal.WithRetry(fal.RetryPolicy{Max: -1})) },
+		"it is not served":        func() { s.On("fal-ai/rife/vide") },
+		"Output(float64)":         func() { s.On("").Output(math.NaN()) },
+		"Partials(func())":        func() { s.On("").Partials(1, func() {}) },
+		"0 is no HTTP status":     func() { s.On("").Fail(faltest.Answer{}) },
+		"At(status): 99 is no":    func() { s.On("").At(faltest.OpStatus, faltest.Answer{Code: 99}) },
+		"the body is no JSON":     func() { s.On("").Fail(faltest.Answer{Code: 200, Body: func() {}}) },
+		"request 0, a run of":     func() { faltest.Inputs[[]int](s, video.EndpointID) },
+		"larger than the storage": func() { tiny(t).Store("a", make([]byte, 11)) },
+		"WithRetry was given":     func() { s.Client(fal.WithRetry(fal.RetryPolicy{Max: -1})) },
 	} {
 		func() {
 			defer func() {

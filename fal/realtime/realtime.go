@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/internal/msgpackjson"
 )
 
 // closeBudget is how long Close waits for the server to close its side.
@@ -114,7 +115,7 @@ func (c *conn) receive(ctx context.Context, data any) (json.RawMessage, error) {
 		}
 		text := frame
 		if kind == websocket.MessageBinary {
-			if text, err = toJSON(frame); err != nil {
+			if text, err = msgpackjson.ToJSON(frame); err != nil {
 				return nil, c.unreadable(frame, err)
 			}
 		}

@@ -1,4 +1,4 @@
-package realtime
+package msgpackjson
 
 import (
 	"bytes"
@@ -24,15 +24,15 @@ func FuzzToJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		once, err := toJSON(frame)
+		once, err := ToJSON(frame)
 		if err != nil {
 			return
 		}
-		packed, err := toMsgpack(once, nil)
+		packed, err := FromJSON(once, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", once, err)
 		}
-		again, err := toJSON(packed)
+		again, err := ToJSON(packed)
 		if err != nil {
 			t.Fatalf("%s: %v", once, err)
 		}

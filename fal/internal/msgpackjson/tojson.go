@@ -1,4 +1,5 @@
-package realtime
+// Package msgpackjson translates between msgpack and JSON, the two languages of fal's sockets.
+package msgpackjson
 
 import (
 	"bytes"
@@ -18,11 +19,11 @@ const maxDepth = 500
 // timestamp is the extension type that msgpack itself defines.
 const timestamp = -1
 
-// toJSON translates one msgpack value. Bytes become base64, as encoding/json has them, a timestamp RFC 3339 text, and
+// ToJSON translates one msgpack value. Bytes become base64, as encoding/json has them, a timestamp RFC 3339 text, and
 // NaN and the infinities null, as in JavaScript. Keys may be text, bytes or whole numbers.
 //
 // It walks the value itself, since the library would make room for whatever length a frame claims.
-func toJSON(frame []byte) ([]byte, error) {
+func ToJSON(frame []byte) ([]byte, error) {
 	t := &translator{frame: frame, in: bytes.NewReader(frame)}
 	t.msgpack = msgpack.NewDecoder(t.in) // which reads no further than it must from a reader of this kind
 	t.json = json.NewEncoder(&t.out)
