@@ -58,7 +58,7 @@ func (l *mockLog) request(r faltest.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.count++
-	fmt.Fprintf(l.w, "%-4s  %-13s  %-*s  %7s  %s  %v\n", column(r.Method), cmp.Or(string(r.Op), "-"),
+	fmt.Fprintf(l.w, "%-4s  %-14s  %-*s  %7s  %s  %v\n", column(cmp.Or(r.Method, "-")), cmp.Or(string(r.Op), "-"),
 		l.width, column(cmp.Or(r.Endpoint, r.Path, "/")), shortID(r.RequestID), l.paint(r.Status, status), brief(r.Duration))
 }
 

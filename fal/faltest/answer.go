@@ -53,6 +53,14 @@ func (a Answer) explain() (text, kind string) {
 	return body.Error.Message, cmp.Or(body.Type, body.Error.Type)
 }
 
+// generalKind is fal's word for a failure of which no more is known than the status.
+func (a Answer) generalKind() string {
+	if a.Code >= 500 {
+		return "internal_error"
+	}
+	return "bad_request"
+}
+
 func (a Answer) write(w http.ResponseWriter, _ *http.Request) {
 	var body []byte
 	switch text, plain := a.Body.(string); {

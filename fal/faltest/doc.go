@@ -14,6 +14,10 @@
 // fal.WithBaseURL(server.URL) and any key. A [Server] is an [net/http.Handler], too: with [WithURL] the caller serves
 // it.
 //
+// Clients for other languages are pointed to the fake as to a proxy, such as the one for JavaScript by its proxyUrl. A
+// request with the header x-fal-target-url is served as if it had come to that URL of fal's, and may lack the key, which
+// a proxy would add. The command "falgen mock" is the fake as a program.
+//
 // # Endpoints
 //
 // The fake knows the endpoints that falgen comes with clients for, or those of [WithSpecs]: a folder of documents, or a
@@ -33,6 +37,14 @@
 // a job never finishes by itself, however long a test takes, and [fal.PollEvery] decides how fast it does. A status
 // stream moves it by a step an event. With [WithStep] time moves jobs instead. A run gets the output at once, and a
 // model's own stream gets it three times, the first two as partial ones.
+//
+// # Sockets
+//
+// Each endpoint has a socket, for package realtime and its like. It takes a key or a token, which the fake hands out
+// and which fits one app for its time. Inputs in msgpack or JSON are judged as others are, and answered in kind: by the
+// output, or by a message of type x-fal-error that says what a refusal would. A token that does not fit is told
+// "Unauthorized" in a message, and then the connection ends. Rules and [Server.Requests] know each input, by
+// [OpRealtime].
 //
 // # Refusals
 //

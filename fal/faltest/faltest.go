@@ -25,8 +25,10 @@ type Server struct {
 	client    *http.Client     // of Client
 	store     *store
 	hooks     *hooks
+	tokens    tokens
 	open      context.Context // until Close
 	stop      context.CancelFunc
+	talks     sync.WaitGroup // of sockets
 
 	mu      sync.Mutex
 	issued  int        // request ids
@@ -69,8 +71,9 @@ func serve(c *config, known *catalogue) (*Server, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 256
 	s := &Server{
-		URL: c.url, config: c, catalogue: known, hooks: hooks, client: &http.Client{Transport: transport},
-		jobs: newJobs(c.history), history: history{limit: c.history},
+		URL: c.url, config: c, catalogue: known, hooks: hooks, tokens: newTokens(),
+		client: &http.Client{Transport: transport},
+		jobs:   newJobs(c.history), history: history{limit: c.history},
 		lots: rand.New(rand.NewPCG(c.seed, 0)),
 	}
 	s.open, s.stop = context.WithCancel(context.Background())
@@ -88,11 +91,14 @@ func serve(c *config, known *catalogue) (*Server, error) {
 // Close stops the server: what waits is cut short, webhooks included, and nothing is left running. It may be called
 // twice.
 func (s *Server) Close() {
+	s.mu.Lock()
 	s.stop()
+	s.mu.Unlock()
 	s.client.CloseIdleConnections()
 	if s.listener != nil {
 		s.listener.Close()
 	}
+	s.talks.Wait()
 	s.hooks.close()
 }
 
@@ -116,8 +122,8 @@ func (s *Server) misused(err error) {
 	s.t.Fatal(err)
 }
 
-// Endpoints returns the ids of the endpoints that are served, sorted. One whose document proves to be of no use, when it
-// is first asked for or [Server.Skipped] reads it, is no longer among them.
+// Endpoints returns the ids of the endpoints that are served, sorted. One whose document proves to be of no use, when
+// it is first asked for or [Server.Skipped] reads it, is no longer among them.
 func (s *Server) Endpoints() []string { return s.catalogue.ids() }
 
 // Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,

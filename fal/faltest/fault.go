@@ -6,7 +6,7 @@ import (
 )
 
 // Fault is what goes wrong with the answer to a request: an [Answer] takes its place, and [Disconnect] and [SlowBody]
-// spoil it, once the fake has done as it was asked.
+// spoil it, once the fake has done as it was asked. An answer on a socket is a message.
 type Fault interface {
 	// spoil answers r in place of serve, or calls it with a writer of its own.
 	spoil(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter))

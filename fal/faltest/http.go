@@ -26,6 +26,7 @@ type call struct {
 	start    time.Time
 	op       Op
 	access   access
+	proxied  bool              // it came as if to a proxy
 	endpoint string            // its id, where it is known
 	job      string            // the id of the job that it is about
 	app      string            // of that job's endpoint
@@ -46,9 +47,10 @@ type reply interface {
 type access int
 
 const (
-	withKey   access = iota
-	withToken        // that of the CDN
-	presigned        // the URL is the permission, and the key is none of its host's business
+	withKey        access = iota
+	withToken             // that of the CDN
+	withKeyOrToken        // of sockets, in the query
+	presigned             // the URL is the permission, and the key is none of its host's business
 	public
 )
 
@@ -59,8 +61,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(closing))
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(closing))
 	})()
-	c := s.route(r)
-	refusal := s.read(w, c)
+	c, refusal := s.route(r)
+	if refused := s.read(w, c); refusal == nil {
+		refusal = refused
+	}
+	if c.op == OpConnect && s.enter() {
+		defer s.talks.Done()
+	}
 	s.record(c)
 	defer s.finish(c)
 	note := &noteWriter{ResponseWriter: w, note: func(status int) { s.answered(c, status) }}
@@ -77,7 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// A client that is still sending might not see the answer.
 		_, _ = io.Copy(io.Discard, io.LimitReader(c.Body, s.config.storage))
 	}
-	serve := func(w http.ResponseWriter) { c.answer(c).write(w, r) }
+	serve := func(w http.ResponseWriter) { c.answer(c).write(w, c.Request) }
 	if fault == nil {
 		serve(note)
 		return
@@ -85,10 +92,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault.spoil(s, note, r, serve)
 }
 
+// enter counts a conversation that Close is to wait for, unless the server is closed.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open.Err() != nil {
+		return false
+	}
+	s.talks.Add(1)
+	return true
+}
+
 // route finds out what a request asks for.
-func (s *Server) route(r *http.Request) *call {
-	c := &call{Request: r, start: time.Now()}
-	host, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+func (s *Server) route(r *http.Request) (c *call, refusal *Answer) {
+	c = &call{Request: r, start: time.Now()}
+	if c.proxied = r.Header.Get("X-Fal-Target-Url") != ""; c.proxied {
+		if c.Request, refusal = throughProxy(r); refusal != nil {
+			return c, refusal
+		}
+	}
+	host, path, _ := strings.Cut(strings.TrimPrefix(c.URL.Path, "/"), "/")
 	switch host {
 	case "fal.run":
 		s.routeRun(c, path)
@@ -99,7 +122,7 @@ func (s *Server) route(r *http.Request) *call {
 	case "v3.fal.media":
 		s.routeMedia(c, path)
 	}
-	return c
+	return c, nil
 }
 
 // routeRun: the sub-path of an endpoint's id is part of where inputs go. An id may end in /stream itself, and is then
@@ -120,9 +143,11 @@ func (s *Server) routeRun(c *call, path string) {
 			c.op, c.answer = OpStream, s.stream
 		}
 	case http.MethodGet:
-		if c.Header.Get("Upgrade") == "" {
-			c.op, c.endpoint, c.answer = OpRun, path, s.run
+		if c.Header.Get("Upgrade") != "" {
+			s.routeSocket(c, path)
+			return
 		}
+		c.op, c.endpoint, c.answer = OpRun, path, s.run
 	}
 }
 
@@ -178,7 +203,11 @@ func (s *Server) admit(c *call) (refusal *Answer) {
 		refused = detail(http.StatusServiceUnavailable, "%v", errClosed)
 	case c.answer == nil:
 		refused = detail(http.StatusNotFound, "Nothing answers %s %s", c.Method, c.URL.Path)
-	case c.access == withKey && !hasKey:
+	case c.access == withKey && c.proxied && c.Header.Get("Authorization") == "": // the proxy would have the key
+		return checkHeaders(c.Request)
+	case c.access == withKeyOrToken && c.URL.Query().Get("fal_jwt_token") != "": // which is judged once it is connected
+		return checkHeaders(c.Request)
+	case (c.access == withKey || c.access == withKeyOrToken) && !hasKey:
 		refused = detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key")
 	case c.access == withToken && (scheme != cdnScheme || secret != s.store.token):
 		refused = detail(http.StatusUnauthorized, "No valid token: storage/auth/token hands out those of %s", cdnScheme)

@@ -130,10 +130,7 @@ func (j *job) failure() (text, kind string) {
 	if text, kind = j.outcome.explain(); text != "" && kind != "" {
 		return text, kind
 	}
-	if kind = "bad_request"; j.outcome.Code >= 500 {
-		kind = "internal_error"
-	}
-	return fmt.Sprintf("Invalid status code: %d", j.outcome.Code), kind
+	return fmt.Sprintf("Invalid status code: %d", j.outcome.Code), j.outcome.generalKind()
 }
 
 // jobs is the newest jobs.

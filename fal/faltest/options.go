@@ -66,7 +66,8 @@ func WithURL(u string) Option { return func(c *config) { c.url = u } }
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
 // WithStep lets jobs move on by one step every d, by themselves, instead of each time someone looks. A run and the
-// events of a stream then take as long as their job would. 0, the default, is for looks.
+// events of a stream then take as long as their job would, and an input on a socket takes a step. 0, the default, is for
+// looks.
 func WithStep(d time.Duration) Option { return func(c *config) { c.step = d } }
 
 // WithFailRate lets that part of the inputs fail, from 0 to 1, each in one of the ways of [Failures], or by a 429 or a

@@ -37,21 +37,28 @@ func (s *Server) routeQueue(c *call, path string) {
 	c.app, c.job = app, id
 }
 
-// receive finds the endpoint that a request is meant for and decodes its input, or returns the refusal.
-func (s *Server) receive(c *call) (e *endpoint, input any, refusal *Answer) {
+// find finds the endpoint that a request is meant for, or returns the refusal.
+func (s *Server) find(c *call) (e *endpoint, refusal *Answer) {
 	var refused Answer
-	e = s.catalogue.endpoints[c.endpoint]
-	if e == nil {
+	if e = s.catalogue.endpoints[c.endpoint]; e == nil {
 		refused = detail(http.StatusNotFound, "Application '%s' not found", c.endpoint)
-		return nil, nil, &refused
+		return nil, &refused
 	}
 	if err := e.load(); err != nil {
 		refused = detail(http.StatusInternalServerError, "%v", err)
-		return nil, nil, &refused
+		return nil, &refused
+	}
+	return e, nil
+}
+
+// receive finds the endpoint that a request is meant for and decodes its input, or returns the refusal.
+func (s *Server) receive(c *call) (e *endpoint, input any, refusal *Answer) {
+	if e, refusal = s.find(c); refusal != nil {
+		return nil, nil, refusal
 	}
 	input, err := decode(c.body)
 	if err != nil {
-		refused = refuse(notJSON(err))
+		refused := refuse(notJSON(err))
 		return nil, nil, &refused
 	}
 	return e, input, nil

@@ -12,38 +12,41 @@ import (
 // Op is what a request asks for.
 type Op string
 
-// The operations, and what they are asked by (protocol: sections 5, 6, 8, 10 and 12).
+// The operations, and what they are asked by (protocol: sections 5, 6, 8, 10, 11 and 12).
 const (
-	OpRun          Op = "run"           // POST fal.run/ID, or GET with the input as the query
-	OpStream       Op = "stream"        // POST fal.run/ID/stream
-	OpSubmit       Op = "submit"        // POST queue.fal.run/ID
-	OpStatus       Op = "status"        // GET .../requests/ID/status
-	OpStatusStream Op = "status stream" // GET .../requests/ID/status/stream
-	OpResult       Op = "result"        // GET .../requests/ID
-	OpCancel       Op = "cancel"        // PUT .../requests/ID/cancel
-	OpInitiate     Op = "initiate"      // POST rest.fal.ai/storage/upload/initiate or initiate-multipart
-	OpToken        Op = "token"         // POST rest.fal.ai/storage/auth/token
-	OpUpload       Op = "upload"        // a file's content, at once: to an upload_url or to v3.fal.media
-	OpPart         Op = "part"          // a part of a file's content
-	OpComplete     Op = "complete"      // the end of an upload in parts
-	OpDownload     Op = "download"      // GET of a file's URL
-	OpKeys         Op = "keys"          // GET rest.fal.ai/.well-known/jwks.json
+	OpRun           Op = "run"            // POST fal.run/ID, or GET with the input as the query
+	OpStream        Op = "stream"         // POST fal.run/ID/stream
+	OpSubmit        Op = "submit"         // POST queue.fal.run/ID
+	OpStatus        Op = "status"         // GET .../requests/ID/status
+	OpStatusStream  Op = "status stream"  // GET .../requests/ID/status/stream
+	OpResult        Op = "result"         // GET .../requests/ID
+	OpCancel        Op = "cancel"         // PUT .../requests/ID/cancel
+	OpInitiate      Op = "initiate"       // POST rest.fal.ai/storage/upload/initiate or initiate-multipart
+	OpToken         Op = "token"          // POST rest.fal.ai/storage/auth/token
+	OpUpload        Op = "upload"         // a file's content, at once: to an upload_url or to v3.fal.media
+	OpPart          Op = "part"           // a part of a file's content
+	OpComplete      Op = "complete"       // the end of an upload in parts
+	OpDownload      Op = "download"       // GET of a file's URL
+	OpKeys          Op = "keys"           // GET rest.fal.ai/.well-known/jwks.json
+	OpConnect       Op = "connect"        // GET fal.run/ID/realtime, to open a socket
+	OpRealtime      Op = "realtime"       // an input on a socket
+	OpRealtimeToken Op = "realtime token" // POST rest.fal.ai/tokens/
 )
 
 // takesInput reports whether requests of that kind bring an input.
-func (o Op) takesInput() bool { return o == OpRun || o == OpStream || o == OpSubmit }
+func (o Op) takesInput() bool { return o == OpRun || o == OpStream || o == OpSubmit || o == OpRealtime }
 
 // Request is one that the server has received.
 type Request struct {
 	Op        Op     // "" where fal has nothing like it
 	Endpoint  string // the id of the endpoint that it is about, as far as it is about one that is served
 	RequestID string // of the input's run or job
-	Method    string
+	Method    string // "" of an input on a socket
 	Path      string // with the host that it would have gone to, such as "queue.fal.run/fal-ai/rife/video"
 	Query     url.Values
 	Header    http.Header
-	Body      []byte        // but for uploads, whose content is the file's; of a run by GET, the input as JSON
-	Status    int           // the HTTP status of the answer, 0 until there is one
+	Body      []byte        // JSON also of a run by GET and of msgpack; none of uploads, which make files
+	Status    int           // the HTTP status of the answer, or that it would have; 0 until there is one
 	Duration  time.Duration // until the answer was complete, 0 until it is
 }
 
@@ -119,8 +122,8 @@ func (s *Server) Requests() []Request {
 	return all
 }
 
-// Inputs returns the inputs that an endpoint has received so far, by run, stream or submission, in order, with those
-// that were refused. One that does not fit I ends the test, or, where there is none, panics.
+// Inputs returns the inputs that an endpoint has received so far, by run, stream, submission or socket, in order, with
+// those that were refused. One that does not fit I ends the test, or, where there is none, panics.
 func Inputs[I any](s *Server, endpointID string) []I {
 	var all []I
 	for i, r := range s.Requests() {

@@ -160,6 +160,8 @@ func TestCloseLeavesNothing(t *testing.T) {
 		"POST " + runRife + " HTTP/1.1\r\nAuthorization: Key k\r\nContent-Length: 17\r\n\r\n" + good,
 		"GET " + rife + "/requests/" + waiting + "/status/stream HTTP/1.1\r\nAuthorization: Key k\r\n\r\n",
 		"GET /rest.fal.ai/.well-known/jwks.json HTTP/1.1\r\n\r\n",
+		"GET " + runRife + "/realtime HTTP/1.1\r\nAuthorization: Key k\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
 		"GET " + file + " HTTP/1.1\r\n\r\n",                            // which nobody reads
 		"PUT " + upload + " HTTP/1.1\r\nContent-Length: 9\r\n\r\nmore", // which does not come
 	} {

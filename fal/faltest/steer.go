@@ -112,7 +112,7 @@ func (r *Rule) Fail(a Answer) *Rule {
 func (r *Rule) answer(f func(Request) Answer) *Rule { return r.set(func() { r.plan.outcome = &f }) }
 
 // Partials makes each of vs, encoded as JSON, an event of a model's stream, before the output. The default is the
-// output, twice.
+// output, twice. On a socket they are messages, and the default is none.
 func (r *Rule) Partials(vs ...any) *Rule {
 	events := make([]any, len(vs))
 	for i, v := range vs {

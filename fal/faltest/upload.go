@@ -23,6 +23,8 @@ func (s *Server) routeREST(c *call, path string) {
 	switch c.Method + " " + path {
 	case "POST storage/upload/initiate", "POST storage/upload/initiate-multipart":
 		c.op, c.answer = OpInitiate, s.initiate
+	case "POST tokens/":
+		c.op, c.answer = OpRealtimeToken, s.realtimeToken
 	case "POST storage/auth/token":
 		c.op, c.answer = OpToken, s.cdnToken
 	case "GET .well-known/jwks.json":
