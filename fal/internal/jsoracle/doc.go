@@ -3,9 +3,7 @@
 //
 //	go test ./fal/internal/jsoracle
 //
-// It needs node 20 or newer, npm, and on the first run the npm registry: the client is installed once into the user's
-// cache folder, never into the checkout. Where one of them is missing, the test skips and says so with -v; with
-// FALGEN_REQUIRE_NODE=1 in the environment it fails.
+// It needs what package jsclient needs, and skips or fails without it as told there.
 //
 // # A scenario
 //
@@ -27,7 +25,6 @@
 //
 // # Another version
 //
-//	cd fal/internal/jsoracle && npm install --package-lock-only --save-exact @fal-ai/client@VERSION
-//
-// Then run the test. The row for User-Agent names the version, and fails first.
+// Package jsclient has the version. After a change, run the test: the row for User-Agent names the version, and fails
+// first.
 package jsoracle

@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/internal/jsclient"
 )
 
 // TestOracle takes both clients through each scenario and compares what they sent and what they gave.
 func TestOracle(t *testing.T) {
-	folder := installed(t)
+	folder := jsclient.Folder(t)
 	var mu sync.Mutex
 	used := map[int]bool{}
 	compared := 0
@@ -64,7 +65,7 @@ func throughJS(t *testing.T, folder string, s scenario) ([]exchange, []string) {
 	rec := newRecorder(t, "the JavaScript client", s.answers)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
-	out, err := drive(ctx, folder, rec.URL, s.name)
+	out, err := jsclient.Run(ctx, nil, "driver.mjs", folder, rec.URL, s.name)
 	if err != nil {
 		t.Fatalf("the JavaScript client: %v", err)
 	}

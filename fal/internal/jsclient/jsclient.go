@@ -1,9 +1,21 @@
-package jsoracle
+// Package jsclient runs fal's own client for JavaScript, @fal-ai/client of npm, in tests.
+//
+// It needs node 20 or newer, npm, and on the first run the npm registry: the client is installed once into the user's
+// cache folder, never into the checkout. Where one of them is missing, the test skips and says so with -v; with
+// FALGEN_REQUIRE_NODE=1 in the environment it fails.
+//
+// # Another version
+//
+//	cd fal/internal/jsclient && npm install --package-lock-only --save-exact @fal-ai/client@VERSION
+//
+// The scripts may also use ws, since node 20 has no WebSocket of its own.
+package jsclient
 
 import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"embed"
 	"errors"
 	"fmt"
 	"os"
@@ -15,16 +27,19 @@ import (
 	"time"
 )
 
-// installed returns the folder that has the JavaScript client in its node_modules. Without node, npm or, on the first
-// run, the npm registry, it skips the test.
-func installed(t *testing.T) string {
+//go:embed package.json package-lock.json
+var wanted embed.FS
+
+// Folder returns the folder that has the client in its node_modules. Without node, npm or, on the first run, the npm
+// registry, it skips the test.
+func Folder(t testing.TB) string {
 	t.Helper()
 	folder, err := install()
 	if err != nil && os.Getenv("FALGEN_REQUIRE_NODE") == "1" {
 		t.Fatalf("FALGEN_REQUIRE_NODE is set, but %v", err)
 	}
 	if err != nil {
-		t.Skipf("the JavaScript client is not compared with ours: %v", err)
+		t.Skipf("the JavaScript client cannot be run: %v", err)
 	}
 	return folder
 }
@@ -45,14 +60,14 @@ func install() (string, error) {
 	sum := sha256.New()
 	files := map[string][]byte{}
 	for _, name := range []string{"package.json", "package-lock.json"} {
-		text, err := os.ReadFile(name)
+		text, err := wanted.ReadFile(name)
 		if err != nil {
 			return "", err
 		}
 		files[name] = text
 		sum.Write(text)
 	}
-	cache = filepath.Join(cache, "falgen-jsoracle")
+	cache = filepath.Join(cache, "falgen-jsclient")
 	folder := filepath.Join(cache, fmt.Sprintf("%.8x", sum.Sum(nil)))
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
@@ -86,34 +101,23 @@ func install() (string, error) {
 	return "", err
 }
 
-// drive takes the JavaScript client through a scenario and returns what the driver prints.
-func drive(ctx context.Context, folder, base, name string) ([]byte, error) {
-	if _, err := os.Stat("driver.mjs"); err != nil { // which tells go test to run again when it changes
+// Run runs a script of the test's own folder with node and returns what it prints. The script gets env on top of the
+// environment, without the keys, proxies and options that are there. The error has what the script says on stderr.
+func Run(ctx context.Context, env []string, script string, args ...string) ([]byte, error) {
+	if _, err := os.Stat(script); err != nil { // which tells go test to run again when it changes
 		return nil, err
 	}
-	node := exec.CommandContext(ctx, "node", "driver.mjs", folder, base, name)
+	node := exec.CommandContext(ctx, "node", append([]string{script}, args...)...)
 	node.WaitDelay = time.Second
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "FAL_") && !strings.HasPrefix(v, "NODE_") { // keys, proxies, options
+		if !strings.HasPrefix(v, "FAL_") && !strings.HasPrefix(v, "NODE_") {
 			node.Env = append(node.Env, v)
 		}
 	}
+	node.Env = append(node.Env, env...)
 	out, err := node.Output()
 	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		err = fmt.Errorf("%w\n%s", err, exit.Stderr)
 	}
 	return out, err
-}
-
-// TestLock keeps the name of whoever's registry made the lock out of it.
-func TestLock(t *testing.T) {
-	lock, err := os.ReadFile("package-lock.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range []string{`"resolved"`, "://"} {
-		if bytes.Contains(lock, []byte(part)) {
-			t.Errorf("%s is in package-lock.json; make it again with this folder's .npmrc", part)
-		}
-	}
 }
