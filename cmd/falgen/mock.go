@@ -23,7 +23,7 @@ import (
 
 const (
 	mockPatience = 3 * time.Second // for the answers that are on their way when the mock is stopped
-	mockHistory  = 2000            // jobs and files
+	mockHistory  = 1000            // jobs and files
 )
 
 // mock is what the command line asks of falgen mock.
@@ -47,6 +47,8 @@ Once it listens it prints what points clients of package fal to it, in the words
     $ falgen mock > mock.env &
     $ . ./mock.env
     $ go run .
+
+The JavaScript client takes the URL as that of a proxy.
 
 Each request is a line on stderr: method, operation, endpoint or path, request, status, and how long it took. "cut" is
 an answer that was broken off.
@@ -89,7 +91,10 @@ func (m *mock) run(ctx context.Context, cmd *cobra.Command) error {
 	defer fake.Close()
 	logger.begin(fake)
 
-	server := &http.Server{Handler: fake, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(logger, "falgen: ", 0)}
+	server := &http.Server{
+		Handler: fake, ErrorLog: log.New(logger, "falgen: ", 0),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(cmd.OutOrStdout(), "export FAL_BASE_URL=%s\nexport FAL_KEY=mock\n", address)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/faltest"
 	"github.com/falgen/falgen/generated/falai/rife/video"
 )
 
@@ -40,9 +42,9 @@ type running struct {
 	env []string // what it tells the shell to export
 }
 
-// startMock starts falgen mock and waits until it listens. log is its stderr.
-func startMock(dir string, log *os.File, args ...string) (*running, error) {
-	cmd := exec.Command("falgen", append([]string{"mock"}, args...)...)
+// startMock starts program as falgen mock and waits until it listens. log is its stderr.
+func startMock(program, dir string, log *os.File, args ...string) (*running, error) {
+	cmd := exec.Command(program, append([]string{"mock"}, args...)...)
 	cmd.Dir, cmd.Stderr = dir, log
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -55,6 +57,7 @@ func startMock(dir string, log *os.File, args ...string) (*running, error) {
 	for _, name := range []string{"FAL_BASE_URL", "FAL_KEY"} {
 		var line string
 		if _, err := fmt.Fscanf(out, "export %s\n", &line); err != nil || !strings.HasPrefix(line, name+"=") {
+			_ = cmd.Process.Kill()
 			return nil, fmt.Errorf("told the shell %q: %v, %v", line, err, cmd.Wait())
 		}
 		m.env = append(m.env, line)
@@ -83,7 +86,7 @@ func mockInScript(ts *testscript.TestScript, neg bool, args []string) {
 		log, err := os.Create(ts.MkAbs("mock.log"))
 		ts.Check(err)
 		defer log.Close()
-		m, err := startMock(ts.MkAbs("."), log, args[1:]...)
+		m, err := startMock("falgen", ts.MkAbs("."), log, args[1:]...)
 		ts.Check(err)
 		ts.Defer(func() { _ = m.Process.Kill() })
 		for _, line := range m.env {
@@ -112,7 +115,7 @@ func TestMockStops(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer log.Close()
-			m, err := startMock(t.TempDir(), log, "--speed", c.speed)
+			m, err := startMock("falgen", t.TempDir(), log, "--speed", c.speed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,5 +154,59 @@ func TestMockStops(t *testing.T) {
 				t.Errorf("the log is %q, %v", text, err)
 			}
 		})
+	}
+}
+
+// TestMockAddress: the URL has the host that was named, and it can be reached by it.
+func TestMockAddress(t *testing.T) {
+	for given, host := range map[string]string{
+		"127.0.0.1:0": "127.0.0.1", "localhost:0": "localhost", "0.0.0.0:0": "127.0.0.1", "[::1]:0": "::1",
+	} {
+		l, address, err := listen(given)
+		if given == "[::1]:0" && err != nil {
+			continue // a machine without IPv6
+		}
+		if err != nil {
+			t.Errorf("%s: %v", given, err)
+			continue
+		}
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		if want := "http://" + net.JoinHostPort(host, port); address != want {
+			t.Errorf("%s: %s, want %s", given, address, want)
+		}
+		if conn, err := net.Dial("tcp", strings.TrimPrefix(address, "http://")); err != nil {
+			t.Errorf("%s: %v", given, err)
+		} else {
+			_ = conn.Close()
+		}
+		_ = l.Close()
+	}
+}
+
+// TestMockLog: a line tells what was asked and answered, and nothing of a stranger's gets at the terminal.
+func TestMockLog(t *testing.T) {
+	const id = "00000000-0000-4000-8000-00000000002a"
+	for want, r := range map[string]faltest.Request{
+		"POST  submit          fal-ai/x      ...002a  \x1b[32m200\x1b[0m  1.2ms": {
+			Method: "POST", Op: "submit", Endpoint: "fal-ai/x", RequestID: id, Status: 200, Duration: 1234567,
+		},
+		"-     realtime        fal-ai/x      ...002a  \x1b[33m422\x1b[0m  12µs": {
+			Op: "realtime", Endpoint: "fal-ai/x", RequestID: id, Status: 422, Duration: 12345,
+		},
+		"GET   -               a?b?[31m?%?         -  \x1b[31mcut\x1b[0m  1.23s": {
+			Method: "GET", Path: "a\nb\x1b[31m\u202e% ", Duration: 1234 * time.Millisecond,
+		},
+		"GET   result          queue           ...??  \x1b[31m500\x1b[0m  1µs": {
+			Method: "GET", Op: "result", Path: "queue", RequestID: "\x07 ", Status: 500, Duration: 1000,
+		},
+		"GET   -               " + strings.Repeat("é", 97) + "...        -  \x1b[33m404\x1b[0m  1µs": {
+			Method: "GET", Path: strings.Repeat("é", 1<<20), Status: 404, Duration: 1000,
+		},
+	} {
+		var b strings.Builder
+		(&mockLog{w: &b, colour: true, width: 12}).request(r)
+		if b.String() != want+"\n" {
+			t.Errorf("got  %q\nwant %q", b.String(), want+"\n")
+		}
 	}
 }

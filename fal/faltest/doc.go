@@ -14,9 +14,9 @@
 // fal.WithBaseURL(server.URL) and any key. A [Server] is an [net/http.Handler], too: with [WithURL] the caller serves
 // it.
 //
-// Clients for other languages are pointed to the fake as to a proxy, such as the one for JavaScript by its proxyUrl. A
-// request with the header x-fal-target-url is served as if it had come to that URL of fal's, and may lack the key, which
-// a proxy would add. The command "falgen mock" is the fake as a program.
+// The JavaScript client finds the fake as it finds a proxy: a request with the header x-fal-target-url is served as if
+// it had come to that URL of fal's, and may lack the key, which a proxy would add. The command "falgen mock" is the fake
+// as a program.
 //
 // # Endpoints
 //

@@ -198,16 +198,15 @@ func (s *Server) admit(c *call) (refusal *Answer) {
 	var refused Answer
 	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
 	hasKey := scheme == "Key" && secret != "" && !strings.ContainsAny(secret, " \t")
+	hasToken := c.URL.Query().Get("fal_jwt_token") != ""        // which is judged once the socket is open
+	byProxy := c.proxied && c.Header.Get("Authorization") == "" // which would add the key
+	needsKey := (c.access == withKey || c.access == withKeyOrToken && !hasToken) && !byProxy
 	switch {
 	case s.open.Err() != nil:
 		refused = detail(http.StatusServiceUnavailable, "%v", errClosed)
 	case c.answer == nil:
 		refused = detail(http.StatusNotFound, "Nothing answers %s %s", c.Method, c.URL.Path)
-	case c.access == withKey && c.proxied && c.Header.Get("Authorization") == "": // the proxy would have the key
-		return checkHeaders(c.Request)
-	case c.access == withKeyOrToken && c.URL.Query().Get("fal_jwt_token") != "": // which is judged once it is connected
-		return checkHeaders(c.Request)
-	case (c.access == withKey || c.access == withKeyOrToken) && !hasKey:
+	case needsKey && !hasKey:
 		refused = detail(http.StatusUnauthorized, "No valid key: Authorization is to be Key, a space and the key")
 	case c.access == withToken && (scheme != cdnScheme || secret != s.store.token):
 		refused = detail(http.StatusUnauthorized, "No valid token: storage/auth/token hands out those of %s", cdnScheme)

@@ -13,7 +13,8 @@ func TestProxied(t *testing.T) {
 	s := faltest.New(t)
 	target := func(url string) []string { return append([]string{"X-Fal-Target-Url", url}, noKey...) }
 	const rest = "https://queue.fal.run/fal-ai/rife"
-	if got := ask(t, s, "POST", "/api/fal/proxy", good, target("https://fal.run/fal-ai/rife/video")...); got.Body != usual {
+	run := target("https://fal.run/fal-ai/rife/video")
+	if got := ask(t, s, "POST", "/api/fal/proxy", good, run...); got.Body != usual {
 		t.Errorf("run: %+v", got)
 	}
 	for _, c := range []struct {
@@ -31,13 +32,13 @@ func TestProxied(t *testing.T) {
 		}
 	}
 	seen := s.Requests()[1]
-	if seen.Op != faltest.OpSubmit || seen.Endpoint != video.EndpointID || seen.Path != "queue.fal.run/fal-ai/rife/video" ||
-		seen.Query.Get("fal_max_queue_length") != "5" {
+	if seen.Op != faltest.OpSubmit || seen.Endpoint != video.EndpointID ||
+		seen.Path != "queue.fal.run/fal-ai/rife/video" || seen.Query.Get("fal_max_queue_length") != "5" {
 		t.Errorf("received %+v", seen)
 	}
 	for _, url := range []string{"x", "http://fal.run/fal-ai/rife/video", "https://fal.run:443/fal-ai/rife/video",
-		"https://u@fal.run/fal-ai/rife/video", "https://FAL.run/fal-ai/rife/video", "https://fal.run.example/fal-ai/rife/video",
-		"https://v3.fal.media/files/a/b", "https://fal.run/fal-ai/rife/video#x", "//fal.run/fal-ai/rife/video", "https://%zz"} {
+		"https://u@fal.run/fal-ai/rife/video", "https://FAL.run/fal-ai/rife/video", "https://fal.run.example/a/b",
+		"https://v3.fal.media/files/a/b", "https://fal.run/fal-ai/rife/video#x", "//fal.run/a/b", "https://%zz"} {
 		if got := ask(t, s, "POST", runRife, good, target(url)...); got.Code != http.StatusBadRequest {
 			t.Errorf("%s: %+v", url, got)
 		}

@@ -20,8 +20,8 @@ import (
 // ErrDigits says that a whole number has more digits than msgpack has room for.
 var ErrDigits = errors.New("msgpack has no room for the digits")
 
-// FromJSON encodes the JSON form of a value, so that what the types of fal say about themselves holds. The value itself,
-// which may be nil where it is not known, only tells which text of that form stands for bytes.
+// FromJSON encodes the JSON form of a value, so that what the types of fal say about themselves holds. The value itself
+// only tells which text of that form stands for bytes; it may be nil.
 func FromJSON(form []byte, in any) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(form))
 	dec.UseNumber()
