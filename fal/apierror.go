@@ -173,6 +173,8 @@ func parseDetail(raw json.RawMessage) []FieldError {
 // textOf is the string that raw encodes, or "".
 func textOf(raw json.RawMessage) string {
 	var s string
-	_ = json.Unmarshal(raw, &s)
+	if len(raw) > 0 {
+		_ = json.Unmarshal(raw, &s)
+	}
 	return s
 }

@@ -158,7 +158,7 @@ func excerpt(text []byte, limit int) string {
 // hide the rest. Only text that is not JSON is an error.
 func lenient(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
-	if errors.As(err, new(*json.UnmarshalTypeError)) {
+	if err != nil && errors.As(err, new(*json.UnmarshalTypeError)) {
 		return nil
 	}
 	return err

@@ -167,8 +167,8 @@ func (j job) statusRequest(logs bool) *request {
 // status reads a job's status.
 func (resp *response) status() (Status, error) {
 	var s Status
-	if err := resp.decode(&s); err != nil {
-		return Status{}, err
+	if err := s.read(resp.body); err != nil {
+		return Status{}, resp.unreadable(err)
 	}
 	switch s.State {
 	case StateInQueue, StateInProgress, StateCompleted:
@@ -211,16 +211,15 @@ func (j job) address(r *request, rest string) error {
 		return err
 	}
 	r.endpoint, r.id = j.endpoint, j.ID
+	// The sub-path of an endpoint's id is no part of its jobs' URLs (protocol: section 3.2).
+	own := "https://" + queueHost + "/" + to.App + "/requests/" + j.ID + rest
 	given, ok := "", false
-	if j.client != nil && r.url != "" {
+	if j.client != nil && r.url != "" && r.url != j.client.based(own) {
 		given, ok = j.client.atFal(r.url)
 	}
-	if ok && j.owns(given) {
+	if r.url = own; ok && j.owns(given) {
 		r.url = given
-		return nil
 	}
-	// The sub-path of an endpoint's id is no part of its jobs' URLs (protocol: section 3.2).
-	r.url = "https://" + queueHost + "/" + to.App + "/requests/" + j.ID + rest
 	return nil
 }
 

@@ -258,13 +258,16 @@ func ended(ctx context.Context, err error) error {
 
 // readBody reads up to limit bytes, and returns what it read along with an error.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	tooLarge := permanent{fmt.Errorf("%w: the limit is %d MiB", ErrTooLarge, limit>>20)}
 	if resp.ContentLength > limit {
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if int64(len(body)) > limit {
-		return body[:limit], tooLarge
+		return body[:limit], tooLarge(limit)
 	}
 	return body, err
+}
+
+func tooLarge(limit int64) error {
+	return permanent{fmt.Errorf("%w: the limit is %d MiB", ErrTooLarge, limit>>20)}
 }

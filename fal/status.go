@@ -1,6 +1,7 @@
 package fal
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 )
@@ -49,7 +50,11 @@ type Log struct {
 
 // UnmarshalJSON decodes fal's answer. Only the state matters to those who wait, so nothing else, missing, null or of
 // another type than expected, is an error.
-func (s *Status) UnmarshalJSON(data []byte) error {
+func (s *Status) UnmarshalJSON(data []byte) error { return s.read(bytes.Clone(data)) }
+
+// read is UnmarshalJSON of data that nobody changes. Those who look at thousands of jobs call it themselves: going
+// through json.Unmarshal reads all of it twice as often.
+func (s *Status) read(data []byte) error {
 	var wire struct {
 		Status        State           `json:"status"`
 		RequestID     string          `json:"request_id"`
@@ -71,7 +76,7 @@ func (s *Status) UnmarshalJSON(data []byte) error {
 		QueuePosition: wire.QueuePosition,
 		Error:         textOf(wire.Error),
 		ErrorType:     wire.ErrorType,
-		Raw:           append(json.RawMessage(nil), data...),
+		Raw:           data,
 	}
 	if s.Error == "" && len(wire.Error) > 0 && !isNull(wire.Error) && string(wire.Error) != `""` {
 		s.Error = excerpt(wire.Error, 1000)
