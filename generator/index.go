@@ -17,8 +17,9 @@ const indexFile = "README.md"
 func index(endpoints []*ir.Endpoint, root string) ([]byte, error) {
 	entries := make([]templates.Entry, len(endpoints))
 	for i, e := range endpoints {
+		words := spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}
 		entries[i] = templates.Entry{
-			ID: e.ID, Page: page(e.PlaygroundURL), Does: spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}.Does(),
+			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Does(),
 			Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
 		}
 	}

@@ -37,6 +37,7 @@ type StatusError struct {
 	Message string // what the server says about it, or ""
 
 	after time.Duration // that the server asks to wait, or -1
+	keyed bool          // the request had a key
 }
 
 func (e *StatusError) Error() string {
@@ -44,8 +45,8 @@ func (e *StatusError) Error() string {
 	if e.Message != "" {
 		text += fmt.Sprintf(": %q", e.Message)
 	}
-	if e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden {
-		text += "; FAL_KEY is not needed, but where it is set it must be valid"
+	if e.keyed && (e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden) {
+		text += "; is FAL_KEY right? Without it the catalogue answers, too"
 	}
 	return text
 }
@@ -69,7 +70,7 @@ func tries(err error) int {
 		return 1
 	case errors.As(err, new(unclear)), errors.As(err, &op) && op.Op == "dial":
 		return maxUnclear
-	case errors.As(err, &status) && !slices.Contains([]int{408, 425, 429, 500, 502, 503, 504}, status.Code):
+	case errors.As(err, &status) && status.Code < 500 && !slices.Contains([]int{408, 425, 429}, status.Code):
 		return 1
 	}
 	return maxTries
@@ -126,7 +127,8 @@ func checkURL(text string) error {
 	host := u.Hostname()
 	loopback := host == "localhost" || net.ParseIP(host).IsLoopback()
 	if host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
-		return fmt.Errorf("%q is not fetched: give an https URL without a password (http is for this machine alone)", u.Redacted())
+		return fmt.Errorf("%q is not fetched: give an https URL without a password (http is for this machine alone)",
+			u.Redacted())
 	}
 	return nil
 }
@@ -231,7 +233,7 @@ func isJSON(kind string) bool {
 
 // failure makes an error of an answer that is no success.
 func (c *client) failure(url string, resp *http.Response) error {
-	e := &StatusError{URL: url, Code: resp.StatusCode, after: -1}
+	e := &StatusError{URL: url, Code: resp.StatusCode, after: -1, keyed: resp.Request.Header.Get("Authorization") != ""}
 	if seconds, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 31); err == nil {
 		e.after = time.Duration(seconds) * time.Second
 	} else if date, err := http.ParseTime(resp.Header.Get("Retry-After")); err == nil {

@@ -48,10 +48,10 @@ type Want struct {
 type State string
 
 const (
-	New       State = "new"
-	Changed   State = "changed"
-	Unchanged State = "unchanged"
-	Failed    State = "failed" // the document that is there, if any, stays
+	New       State = "new"       // there was none
+	Changed   State = "changed"   // in what it says
+	Unchanged State = "unchanged" // but perhaps for its layout
+	Failed    State = "failed"    // the document that is there, if any, stays
 )
 
 // A Result is what became of one document.
@@ -84,7 +84,8 @@ func (r *Report) Count(s State) int {
 }
 
 // Run fetches documents. What cannot be had is named in the report and stops nothing else; an error means that nothing
-// could be done, or, with a report, that the run ended early, as when ctx ends: what was fetched by then is stored.
+// could be done, or, with a report, that the run ended early, as when ctx ends: what was fetched by then is stored. Two
+// runs at once must not share a folder.
 func Run(ctx context.Context, cfg Config, want Want) (*Report, error) {
 	if cfg.Jobs == 0 {
 		cfg.Jobs = defaultJobs
@@ -245,23 +246,26 @@ func (r *run) several(ctx context.Context, ids []string) {
 	found, err := r.client.find(ctx, ids, true)
 	for _, id := range ids {
 		m, ok := found[id]
-		var state State
+		if m.document != nil {
+			state, err := r.store.put(id, m.document, m.Meta, entry{Source: catalogueSource(id)})
+			r.finish(ctx, id, state, err)
+			continue
+		}
 		problem := err
-		switch {
-		case m.document != nil:
-			state, problem = r.store.put(id, m.document, m.Meta, entry{Source: catalogueSource(id)})
-		case ok:
+		if ok {
 			problem = errors.New(m.problem)
-		case err == nil:
+		} else if err == nil {
 			problem = errors.New("the catalogue does not know it")
 		}
-		if m.document == nil && r.store.source(id) == "" && ctx.Err() == nil {
-			first := problem
-			if state, problem = r.one(ctx, id); problem != nil {
-				problem = fmt.Errorf("%w; and before: %w", problem, first)
-			}
+		if r.store.source(id) != "" {
+			r.finish(ctx, id, Failed, problem)
+			continue
 		}
-		r.finish(ctx, id, state, problem)
+		state, err := r.one(ctx, id)
+		if err != nil {
+			err = fmt.Errorf("%w; and before: %w", err, problem)
+		}
+		r.finish(ctx, id, state, err)
 	}
 }
 

@@ -26,8 +26,8 @@ func id(i int) string { return fmt.Sprintf("fal-ai/model-%04d/v%d", i, i%7) }
 
 func model(i, version int) fetchtest.Model {
 	return fetchtest.Model{
-		ID: id(i), Title: fmt.Sprint("Model ", i), Description: fmt.Sprintf("Does number %d. And more.", i), Category: "text-to-image",
-		Document: fetchtest.Document(id(i), fmt.Sprint("prompt", version), version%2 == 1),
+		ID: id(i), Title: fmt.Sprint("Model ", i), Description: fmt.Sprintf("Does number %d. And more.", i),
+		Category: "text-to-image", Document: fetchtest.Document(id(i), fmt.Sprint("prompt", version), version%2 == 1),
 	}
 }
 
@@ -129,13 +129,15 @@ func whole(t *testing.T, folder string) []string {
 	return ids
 }
 
+var another = fetchtest.Body("application/json", fetchtest.Document("fal-ai/another", "x", false))
+
 // passing are faults that another try mends.
 var passing = []fetchtest.Fault{
 	fetchtest.Status(429), fetchtest.Status(429, "Retry-After", "0"), fetchtest.Status(500), fetchtest.Status(502),
 	fetchtest.Status(503, "Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT"), fetchtest.Status(504), fetchtest.Status(408),
 	fetchtest.Half(), fetchtest.Cut(), fetchtest.Reset(), fetchtest.Body("text/html", "<html>busy</html>"),
 	fetchtest.Body("application/json", "{}"), fetchtest.Body("application/json", `{"models":[]}`),
-	fetchtest.Body("application/json", fetchtest.Document("fal-ai/another", "x", false)), fetchtest.Body("application/json", ""),
+	another, fetchtest.Body("application/json", ""),
 }
 
 // empty is the one of them that, from the catalogue, says that there is nothing: it cannot be told from the truth.
@@ -143,8 +145,8 @@ const empty = 12
 
 // lasting are faults that stay.
 var lasting = []fetchtest.Fault{
-	fetchtest.Status(404), fetchtest.Status(500), fetchtest.Status(429, "Retry-After", "0"), fetchtest.Half(), fetchtest.Cut(),
-	fetchtest.Body("text/html", "<html>"), fetchtest.Body("application/json", fetchtest.Document("fal-ai/another", "x", false)),
+	fetchtest.Status(404), fetchtest.Status(500), fetchtest.Status(429, "Retry-After", "0"), fetchtest.Half(),
+	fetchtest.Cut(), fetchtest.Body("text/html", "<html>"), another,
 	fetchtest.Body("application/json", strings.Repeat("[", 1000)), fetchtest.Reset(),
 	fetchtest.Status(302, "Location", "http://127.0.0.2:1/elsewhere"), fetchtest.Body("application/json", `{"a":1,"a":1}`),
 }

@@ -126,7 +126,9 @@ func TestEdited(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, ""},
-		{"another's lock", func(t *testing.T, folder string) { write(t, folder, fetch.LockFile, "{}") }, "was not fetched by falgen"},
+		{"another's lock", func(t *testing.T, folder string) {
+			write(t, folder, fetch.LockFile, "{}")
+		}, "was not fetched by falgen"},
 		{"own", func(t *testing.T, folder string) {
 			if err := os.Remove(filepath.Join(folder, fetch.LockFile)); err != nil {
 				t.Fatal(err)
@@ -162,6 +164,21 @@ func TestEdited(t *testing.T) {
 			}
 			whole(t, folder)
 		})
+	}
+}
+
+// TestEditedAlone edits a document that has not changed at its source: that is no reason to take the edit for fal's.
+func TestEditedAlone(t *testing.T) {
+	s := serve(t, 1)
+	folder := t.TempDir()
+	run(t, s, folder, fetch.Want{Patterns: []string{id(0)}})
+	edit := strings.Replace(files(t, folder)[id(0)+".json"], "integer", "number", 1)
+	write(t, folder, id(0)+".json", edit)
+	for range 2 {
+		r := named(t, run(t, s, folder, fetch.Want{}), id(0))
+		if !errors.As(r.Err, new(*fetch.EditedError)) || files(t, folder)[id(0)+".json"] != edit {
+			t.Error(r)
+		}
 	}
 }
 
@@ -258,7 +275,8 @@ func TestInTheWay(t *testing.T) {
 	write(t, folder, "fal-ai/model-0000", "a file where a folder should be")
 	write(t, folder, "dump.json", `{"models":[{"endpoint_id":"`+id(1)+`","openapi":`+model(1, 0).Document+`}]}`)
 	report := run(t, s, folder, fetch.Want{Patterns: []string{id(0), id(1), id(2)}})
-	if r := named(t, report, id(1)); states(report) != "2 failed, 1 new" || !strings.Contains(r.Err.Error(), "dump.json is a dump") {
+	r := named(t, report, id(1))
+	if states(report) != "2 failed, 1 new" || !strings.Contains(r.Err.Error(), "dump.json is a dump") {
 		t.Errorf("%+v", report.Results)
 	}
 

@@ -11,7 +11,8 @@ import (
 
 // TestCanonical pins the one layout of a document: what is sorted, what keeps its order, what is escaped.
 func TestCanonical(t *testing.T) {
-	root, err := spec.ParseFile("a.json", []byte("\ufeff"+`{"required": ["b", "a"], "properties": {"required": {"enum": ["z", "a"], "default": {"required": ["b", "a"]}},
+	root, err := spec.ParseFile("a.json", []byte("\ufeff"+`{"required": ["b", "a"],
+		"properties": {"required": {"enum": ["z", "a"], "default": {"required": ["b", "a"]}},
 		"default": {"type": "object", "required": ["d", "c", 1], "items": {"required": ["d", "c"]}}},
 		"examples": [{"required": ["b", "a"]}], "x-order": {"required": ["b", "a"]}, "n": [1.50, -0, 1e3, 9007199254740993],
 		"s": "<a href=\"x\">\u00e9 \u2028 \/ \u0001\n&", "empty": [{}, [], "", null, true], "B": 1, "a": 2}`))
@@ -151,8 +152,10 @@ func TestWords(t *testing.T) {
 	}{
 		{`{}`, catalogue, "D one."},
 		{`{"title":"Queue OpenAPI for a/b","description":"The OpenAPI schema for the a/b queue."}`, catalogue, "D one."},
-		{`{"title":"Own","x-fal-metadata":{"category":"other"}}`, spec.Meta{Title: "Own", Description: "D one. Two.", Category: "other"}, "D one."},
-		{`{"description":"Own  words\nhere"}`, spec.Meta{Title: "T", Description: "Own  words\nhere", Category: "C"}, "Own words here"},
+		{`{"title":"Own","x-fal-metadata":{"category":"other"}}`,
+			spec.Meta{Title: "Own", Description: "D one. Two.", Category: "other"}, "D one."},
+		{`{"description":"Own  words\nhere"}`,
+			spec.Meta{Title: "T", Description: "Own  words\nhere", Category: "C"}, "Own words here"},
 	} {
 		root, err := spec.ParseFile("a.json", []byte(`{"paths":{"/a/b":{"post":{}}},"info":`+tt.info+`}`))
 		if err != nil {

@@ -24,9 +24,11 @@ func MetaOf(n *Node) Meta {
 // Words returns what is said of the endpoint: by its document, else by the catalogue.
 func (d *Document) Words() Meta {
 	info := d.Root.Get("info")
+	title := boilerplateTitle.ReplaceAllString(info.Get("title").String(), "")
+	description := boilerplateDescription.ReplaceAllString(info.Get("description").String(), "")
 	return Meta{
-		Title:       cmp.Or(boilerplateTitle.ReplaceAllString(info.Get("title").String(), ""), d.Meta.Title),
-		Description: cmp.Or(boilerplateDescription.ReplaceAllString(info.Get("description").String(), ""), d.Meta.Description),
+		Title:       cmp.Or(title, d.Meta.Title),
+		Description: cmp.Or(description, d.Meta.Description),
 		Category:    cmp.Or(info.Get("x-fal-metadata", "category").String(), d.Meta.Category),
 	}
 }

@@ -203,7 +203,8 @@ func (s *Server) find(ids []string, query string) []Model {
 	}
 	for _, id := range s.order {
 		m := s.models[id]
-		if text := strings.ToLower(m.ID + m.Title + m.Description); !m.Hidden && strings.Contains(text, strings.ToLower(query)) {
+		text := strings.ToLower(m.ID + m.Title + m.Description)
+		if !m.Hidden && strings.Contains(text, strings.ToLower(query)) {
 			models = append(models, m)
 		}
 	}
@@ -248,17 +249,21 @@ func refuse(w http.ResponseWriter, code int, message string) {
 
 // Document returns a small document of an endpoint, with its names in one order or another: that means the same.
 func Document(id, field string, backwards bool) string {
-	members := []string{
-		`"openapi":"3.0.4"`,
-		fmt.Sprintf(`"info":{"title":"Queue OpenAPI for %[1]s","version":"1.0.0","description":"The OpenAPI schema for the %[1]s queue.",`+
-			`"x-fal-metadata":{"endpointId":%[1]q}}`, id),
-		fmt.Sprintf(`"components":{"schemas":{"In":{"type":"object","x-fal-order-properties":[%[1]q,"seed"],"required":[%[1]q],`+
-			`"properties":{"seed":{"type":"integer"},%[1]q:{"type":"string","description":"<b> & more"}}},"Out":{"type":"object"}}}`, field),
-		fmt.Sprintf(`"paths":{"/%[1]s":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/In"}}}}}},`+
-			`"/%[1]s/requests/{request_id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Out"}}}}}}}}`, id),
+	members := []string{`
+"openapi": "3.0.4"`, `
+"info": {"title": "Queue OpenAPI for ID", "version": "1.0.0", "description": "The OpenAPI schema for the ID queue.",
+  "x-fal-metadata": {"endpointId": "ID"}}`, `
+"components": {"schemas": {
+  "In": {"type": "object", "x-fal-order-properties": ["FIELD", "seed"], "required": ["FIELD"],
+    "properties": {"seed": {"type": "integer"}, "FIELD": {"type": "string", "description": "<b> & more"}}},
+  "Out": {"type": "object"}}}`, `
+"paths": {
+  "/ID": {"post": {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/In"}}}}}},
+  "/ID/requests/{request_id}": {"get": {"responses": {"200": {"content": {
+    "application/json": {"schema": {"$ref": "#/components/schemas/Out"}}}}}}}}`,
 	}
 	if backwards {
 		slices.Reverse(members)
 	}
-	return "{" + strings.Join(members, ",") + "}"
+	return strings.NewReplacer("ID", id, "FIELD", field).Replace("{" + strings.Join(members, ",") + "}")
 }
