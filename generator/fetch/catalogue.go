@@ -80,7 +80,7 @@ func (c *client) pages(ctx context.Context, first string, fal bool) ([]Model, er
 	for at := first; ; {
 		var page []Model
 		var next string
-		_, _, err := c.get(ctx, request{url: at, fal: fal, limit: maxPage, read: func(text []byte) (err error) {
+		_, err := c.get(ctx, request{url: at, fal: fal, limit: maxPage, read: func(text []byte) (err error) {
 			page, next, err = readPage(at, text, fal)
 			return err
 		}})

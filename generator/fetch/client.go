@@ -143,21 +143,20 @@ type request struct {
 	read func(text []byte) error
 }
 
-// get asks until there is an answer that can be read, or until it is clear that there will be none. It returns the
-// answer's ETag, or that what is known is up to date. Where the server answered otherwise, the error is a
-// [*StatusError].
-func (c *client) get(ctx context.Context, r request) (etag string, fresh bool, err error) {
+// get asks until there is an answer that can be read, or until it is clear that there will be none, and returns the
+// ETag of what is known then. Where the server answered otherwise, the error is a [*StatusError].
+func (c *client) get(ctx context.Context, r request) (etag string, err error) {
 	for n := 1; ; n++ {
 		if err := c.wait(ctx, r.host()); err != nil {
-			return "", false, err
+			return "", err
 		}
-		etag, fresh, err = c.try(ctx, r)
+		etag, err = c.try(ctx, r)
 		if ctx.Err() != nil {
-			return "", false, ctx.Err()
+			return "", ctx.Err()
 		}
 		if err == nil || n >= tries(err) {
 			c.count(r.host(), err)
-			return etag, fresh, err
+			return etag, err
 		}
 		wait := min(c.backoff<<(n-1), maxBackoff)
 		wait -= rand.N(wait/2 + 1) // not all at once
@@ -169,24 +168,24 @@ func (c *client) get(ctx context.Context, r request) (etag string, fresh bool, e
 			c.pause(r.host(), wait) // all of us are too many
 		default:
 			if err := sleep(ctx, wait); err != nil {
-				return "", false, err
+				return "", err
 			}
 		}
 	}
 }
 
 // try asks once.
-func (c *client) try(ctx context.Context, r request) (etag string, fresh bool, err error) {
+func (c *client) try(ctx context.Context, r request) (etag string, err error) {
 	target := r.url
 	if r.fal && c.base != "" {
 		target = c.base + "/" + strings.TrimPrefix(r.url, "https://")
 	}
 	if err := checkURL(target); err != nil {
-		return "", false, permanent{err}
+		return "", permanent{err}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return "", false, permanent{err}
+		return "", permanent{err}
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "falgen (+https://github.com/falgen/falgen)")
@@ -198,32 +197,32 @@ func (c *client) try(ctx context.Context, r request) (etag string, fresh bool, e
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return "", false, err
+		return "", err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNotModified && r.etag != "" {
-		return r.etag, true, nil
+		return r.etag, nil
 	}
 	if resp.StatusCode != http.StatusOK {
-		return "", false, c.failure(r.url, resp)
+		return "", c.failure(r.url, resp)
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); !isJSON(kind) {
-		return "", false, unclear{fmt.Errorf("%s answered with %q, not with JSON", r.url, kind)}
+		return "", unclear{fmt.Errorf("%s answered with %q, not with JSON", r.url, kind)}
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, r.limit+1))
 	if err != nil {
-		return "", false, fmt.Errorf("the answer of %s broke off: %w", r.url, err)
+		return "", fmt.Errorf("the answer of %s broke off: %w", r.url, err)
 	}
 	if int64(len(text)) > r.limit {
-		return "", false, permanent{fmt.Errorf("%s answered with more than %d MiB", r.url, r.limit>>20)}
+		return "", permanent{fmt.Errorf("%s answered with more than %d MiB", r.url, r.limit>>20)}
 	}
 	if err := r.read(text); err != nil {
-		return "", false, unclear{err}
+		return "", unclear{err}
 	}
 	if etag = resp.Header.Get("ETag"); len(etag) > 200 {
 		etag = ""
 	}
-	return etag, false, nil
+	return etag, nil
 }
 
 // isJSON takes text/plain, too, as which many hosts serve a file whose type they do not know.

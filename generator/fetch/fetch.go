@@ -213,7 +213,7 @@ func (r *run) one(ctx context.Context, id string) (State, error) {
 	}
 	source := documentURL + "?endpoint_id=" + id // an id needs no escaping
 	root := have.root
-	etag, _, err := r.client.get(ctx, request{
+	etag, err := r.client.get(ctx, request{
 		url: source, fal: true, limit: maxDocument, etag: r.store.etag(id, source, have),
 		read: func(text []byte) (err error) {
 			root, err = readDocument(source, id, text)

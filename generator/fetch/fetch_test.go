@@ -97,7 +97,7 @@ func readLock(t *testing.T, folder string) map[string]entry {
 	return lock
 }
 
-// true_ holds that a folder is whole: every file is a document, in the canonical form, and in the lock with its hash;
+// whole holds that a folder is whole: every file is a document, in the canonical form, and in the lock with its hash;
 // the lock has nothing else. It returns the ids.
 func whole(t *testing.T, folder string) []string {
 	t.Helper()
@@ -167,7 +167,7 @@ func TestFaults(t *testing.T) {
 			}
 			s := serve(t, 0)
 			folder := t.TempDir()
-			fetch := func() *fetch.Report {
+			attempt := func() *fetch.Report {
 				quick := fetch.Quick{Timeout: time.Second}
 				report, err := quick.Run(t.Context(), fetch.Config{Folder: folder, BaseURL: s.URL}, want)
 				if err != nil {
@@ -180,7 +180,7 @@ func TestFaults(t *testing.T) {
 			}
 
 			broken := fill(s, many, 0, true, want.All)
-			check(t, fetch(), broken, "new")
+			check(t, attempt(), broken, fetch.New)
 			sound := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return broken[id] })
 			if diff := cmp.Diff(sound, whole(t, folder)); diff != "" {
 				t.Errorf("the documents that can be had, and those that are there: %s", diff)
@@ -188,7 +188,7 @@ func TestFaults(t *testing.T) {
 
 			// All is well: what failed is fetched, and nothing else changes.
 			fill(s, many, 0, false, want.All)
-			report := fetch()
+			report := attempt()
 			if got := fmt.Sprintf("%d new, %d unchanged", len(broken), many-len(broken)); states(report) != got {
 				t.Errorf("after mending: %s", states(report))
 			}
@@ -199,7 +199,7 @@ func TestFaults(t *testing.T) {
 			// Every document changes, and some cannot be had again: those stay as they were.
 			before := files(t, folder)
 			fill(s, many, 1, true, want.All)
-			check(t, fetch(), broken, "changed")
+			check(t, attempt(), broken, fetch.Changed)
 			whole(t, folder)
 			for file, text := range files(t, folder) {
 				if same := text == before[file]; same != broken[strings.TrimSuffix(file, ".json")] {
