@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/spec"
 	"github.com/falgen/falgen/templates"
 )
 
@@ -16,26 +17,13 @@ const indexFile = "README.md"
 func index(endpoints []*ir.Endpoint, root string) ([]byte, error) {
 	entries := make([]templates.Entry, len(endpoints))
 	for i, e := range endpoints {
+		words := spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}
 		entries[i] = templates.Entry{
-			ID: e.ID, Page: page(e.PlaygroundURL), Does: does(e),
+			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Does(),
 			Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
 		}
 	}
 	return templates.Index(entries)
-}
-
-// does says in a sentence what an endpoint does.
-func does(e *ir.Endpoint) string {
-	sentence, _, cut := strings.Cut(strings.Join(strings.Fields(e.Description), " "), ". ")
-	switch {
-	case cut:
-		return sentence + "."
-	case sentence != "":
-		return sentence
-	case e.Title != "":
-		return e.Title
-	}
-	return e.Category
 }
 
 // page returns a link if it is one that Markdown can hold.

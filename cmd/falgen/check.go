@@ -13,6 +13,7 @@ func checkCommand() *cobra.Command {
 		Short: "Tell whether generate would change anything",
 		Long: `Check generates in memory and compares with what is on disk. Where they differ it prints a unified diff, from the
 file as it is to the file as it should be, and the exit status is 1. It writes nothing and needs no network.`,
+		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			c, err := compare(cmd, f, ids)
 			if err != nil {

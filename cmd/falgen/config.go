@@ -24,21 +24,27 @@ type config struct {
 	Package string `yaml:"package"` // the import path of Out; from go.mod where it is not given
 }
 
-// flags are what generate and check take on the command line. They win over the config.
+// flags are what commands take on the command line. They win over the config.
 type flags struct {
 	config, specs, out string
 	strict             bool
 }
 
+// register adds the flags of commands that generate.
 func (f *flags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default falgen.yaml, if there is one)")
-	cmd.Flags().StringVar(&f.specs, "specs", "", "`folder` of documents, one document, or a catalogue dump (default specs)")
-	cmd.Flags().StringVar(&f.out, "out", "", "`folder` of the generated packages (default generated)")
+	f.registerFolders(cmd)
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "refuse documents that have to be repaired")
 }
 
-// load returns the configuration of a run.
-func (f *flags) load(stderr io.Writer) (config, error) {
+// registerFolders adds the flags that say where things are.
+func (f *flags) registerFolders(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default falgen.yaml, if there is one)")
+	cmd.Flags().StringVar(&f.specs, "specs", "", "`folder` of documents, one document, or a catalogue dump (default specs)")
+	cmd.Flags().StringVar(&f.out, "out", "", "`folder` of the generated packages (default generated)")
+}
+
+// folders returns where things are. The import path may be missing.
+func (f *flags) folders() (config, error) {
 	c, err := readConfig(f.config)
 	if err != nil {
 		return c, err
@@ -48,6 +54,15 @@ func (f *flags) load(stderr io.Writer) (config, error) {
 	}
 	if f.out != "" && filepath.Clean(f.out) != filepath.Clean(c.Out) {
 		c.Out, c.Package = f.out, ""
+	}
+	return c, nil
+}
+
+// load returns the configuration of a run that generates.
+func (f *flags) load(stderr io.Writer) (config, error) {
+	c, err := f.folders()
+	if err != nil {
+		return c, err
 	}
 	if c.Package == "" {
 		if c.Package, err = importPath(c.Out); err != nil {

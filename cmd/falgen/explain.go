@@ -13,7 +13,8 @@ func explainCommand() *cobra.Command {
 		Short: "Tell what becomes of a document, and why",
 		Long: `Explain prints what falgen makes of an endpoint's document: each field with its type, default and bounds, each name
 with the reason for it, and each repair with its place, its rule, what stands there and how it is read.`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: f.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sources, _, cfg, err := f.open(cmd.ErrOrStderr())
 			if err != nil {

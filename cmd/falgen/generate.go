@@ -20,6 +20,7 @@ func generateCommand() *cobra.Command {
 What has not changed is not touched. A package whose document is gone is removed; files that falgen did not write are
 left alone. A document that cannot be used is named with its place and does not stop the others; its package stays as
 it was, and the exit status is 1.`,
+		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			c, err := compare(cmd, f, ids)
 			if err != nil {

@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
+			startFal(env)
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} { // nothing is fetched or built twice
 				out, err := exec.Command("go", "env", name).Output()
 				if err != nil {
@@ -39,7 +40,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await":   await,
 			"exits":   exits,
+			"fal":     falInScript,
 			"mock":    mockInScript,
 			"replace": replace,
 		},

@@ -3,9 +3,7 @@
 package normalize
 
 import (
-	"cmp"
 	"fmt"
-	"regexp"
 
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
@@ -15,13 +13,13 @@ import (
 // Endpoint models one document. The endpoint is nil where a diagnostic is an error.
 func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 	n := &normalizer{doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{}}
-	info := doc.Root.Get("info")
-	meta := info.Get("x-fal-metadata")
+	words := doc.Words()
+	meta := doc.Root.Get("info", "x-fal-metadata")
 	n.out = &ir.Endpoint{
 		ID:               doc.ID,
-		Title:            cmp.Or(title(info.Get("title").String()), doc.Meta.Title),
-		Description:      cmp.Or(description(info.Get("description").String()), doc.Meta.Description),
-		Category:         cmp.Or(meta.Get("category").String(), doc.Meta.Category),
+		Title:            words.Title,
+		Description:      words.Description,
+		Category:         words.Category,
 		PlaygroundURL:    meta.Get("playgroundUrl").String(),
 		DocumentationURL: meta.Get("documentationUrl").String(),
 	}
@@ -78,14 +76,3 @@ func (n *normalizer) root(name string, schema *spec.Node, what string) *ir.Type 
 	t, _ := n.typ(schema, place{name: name, root: true})
 	return t
 }
-
-var (
-	boilerplateTitle       = regexp.MustCompile(`^Queue OpenAPI for \S+$`)
-	boilerplateDescription = regexp.MustCompile(`^The OpenAPI schema for the \S+ queue\.$`)
-)
-
-// title drops the text that the platform writes into every document.
-func title(s string) string { return boilerplateTitle.ReplaceAllString(s, "") }
-
-// description drops the text that the platform writes into every document.
-func description(s string) string { return boilerplateDescription.ReplaceAllString(s, "") }

@@ -23,12 +23,7 @@ import (
 type Document struct {
 	ID   string
 	Root *Node
-	Meta Meta
-}
-
-// Meta is what a catalogue says beside the document. It is empty for a document of its own file.
-type Meta struct {
-	Title, Description, Category string
+	Meta Meta // what the catalogue says of it, where that is known
 }
 
 // A Set is what was found in one place.
@@ -60,6 +55,9 @@ type source struct {
 	err  error
 }
 
+// ErrEmpty is found in the error of [Read] for a folder without documents.
+var ErrEmpty = errors.New("holds no .json file")
+
 // Read reads the files at path: a folder (all its .json files, at any depth), one document, or a catalogue dump. An
 // error means that path itself cannot be read.
 func Read(path string) (*Sources, error) {
@@ -73,7 +71,7 @@ func Read(path string) (*Sources, error) {
 			return nil, fmt.Errorf("cannot read the documents: %w", err)
 		}
 		if len(names) == 0 {
-			return nil, fmt.Errorf("%s holds no .json file: name a folder of documents, a document or a catalogue dump", path)
+			return nil, fmt.Errorf("%s %w: name a folder of documents, a document or a catalogue dump", path, ErrEmpty)
 		}
 	}
 	s := &Sources{folder: info.IsDir()}
@@ -162,7 +160,10 @@ func parse(name string, text []byte) (docs []*Document, dump bool, diags []diag.
 			diags = append(diags, *problem)
 			return
 		}
-		doc.Meta = Meta{meta.Get("display_name").String(), meta.Get("description").String(), meta.Get("category").String()}
+		if meta == nil {
+			meta = root.Get("info", wordsKey)
+		}
+		doc.Meta = MetaOf(meta)
 		docs = append(docs, doc)
 	}
 	models := root.Get("models")
