@@ -19,6 +19,7 @@ file as it is to the file as it should be, and the exit status is 1. It writes n
 			if err != nil {
 				return err
 			}
+			defer c.release()
 			for _, change := range c.changes {
 				if _, err := cmd.OutOrStdout().Write(change.Diff(c.Out)); err != nil {
 					return err

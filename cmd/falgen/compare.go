@@ -21,16 +21,33 @@ type comparison struct {
 	sources   *spec.Sources
 	generator generator.Config
 	fresh     bool // nothing was generated, since nothing has changed
+	release   func()
 }
 
-// compare generates, unless nothing has changed since the output folder was up to date, and finds what it lacks.
-func compare(cmd *cobra.Command, f flags, ids []string) (*comparison, error) {
-	sources, c, cfg, err := f.open(cmd.ErrOrStderr())
+// compare generates, unless nothing has changed since the output folder was up to date, and finds what it lacks. It
+// keeps the folder to this run until release is called, which is only where there is no error.
+func compare(cmd *cobra.Command, f flags, ids []string) (_ *comparison, err error) {
+	c, err := f.load(cmd.ErrOrStderr())
+	if err != nil {
+		return nil, err
+	}
+	release, err := output.Exclusive(cmd.Context(), c.Out, func() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "falgen: another run is at work on %s: waiting for it\n", c.Out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	sources, cfg, err := c.read(f.strict)
 	if err != nil {
 		return nil, err
 	}
 	cfg.IDs = ids
-	comp := &comparison{config: c, sources: sources, generator: cfg}
+	comp := &comparison{config: c, sources: sources, generator: cfg, release: release}
 	fingerprint, err := generator.Fingerprint(sources, cfg)
 	if err != nil {
 		return nil, err
@@ -71,12 +88,18 @@ func (f *flags) open(stderr io.Writer) (*spec.Sources, config, generator.Config,
 	if err != nil {
 		return nil, c, generator.Config{}, err
 	}
+	sources, cfg, err := c.read(f.strict)
+	return sources, c, cfg, err
+}
+
+// read reads the documents and the lock.
+func (c config) read(strict bool) (*spec.Sources, generator.Config, error) {
 	sources, err := spec.Read(c.Specs)
 	if err != nil {
-		return nil, c, generator.Config{}, err
+		return nil, generator.Config{}, err
 	}
 	lock, err := output.Lock(c.Out)
-	return sources, c, generator.Config{Package: c.Package, Lock: lock, Strict: f.strict}, err
+	return sources, generator.Config{Package: c.Package, Lock: lock, Strict: strict}, err
 }
 
 // findings prints the diagnostics.

@@ -26,6 +26,7 @@ it was, and the exit status is 1.`,
 			if err != nil {
 				return err
 			}
+			defer c.release()
 			if err := output.Write(c.Out, c.changes); err != nil {
 				return err
 			}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -27,6 +30,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
 			startFal(env)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} { // nothing is fetched or built twice
 				out, err := exec.Command("go", "env", name).Output()
 				if err != nil {
@@ -39,12 +43,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOFLAGS", "-mod=mod")
 			return nil
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":   await,
-			"exits":   exits,
-			"fal":     falInScript,
-			"mock":    mockInScript,
-			"replace": replace,
+			"await":        await,
+			"exits":        exits,
+			"fal":          falInScript,
+			"mock":         mockInScript,
+			"replace":      replace,
+			"unprivileged": unprivileged,
 		},
 	})
 }
@@ -65,6 +71,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(status) != args[0] {
 		ts.Fatalf("exit status %d, want %s", status, args[0])
 	}
+}
+
+// unprivileged is exits for a command that permissions hold for, whoever runs the tests.
+func unprivileged(ts *testscript.TestScript, neg bool, args []string) {
+	if os.Getuid() == 0 {
+		args = slices.Insert(slices.Clone(args), 1, "setpriv", "--bounding-set=-all")
+	}
+	exits(ts, neg, args)
+}
+
+// condition answers what scripts ask: whether unprivileged can do its work.
+func condition(cond string) (bool, error) {
+	if cond != "permissions" {
+		return false, fmt.Errorf("unknown condition %q", cond)
+	}
+	_, err := exec.LookPath("setpriv")
+	return runtime.GOOS != "windows" && (os.Getuid() != 0 || err == nil), nil
 }
 
 // replace writes another text in the place of one in a file, which must hold it.

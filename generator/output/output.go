@@ -1,11 +1,10 @@
-// Package output holds generated files against a folder: it compares, writes and cleans. It is the only package that
-// writes to disk: inside the folder alone, wherever a path or a link points, but for the stamps in the user's cache.
+// Package output holds generated files against a folder: it compares, writes and cleans. It writes inside the folder
+// alone, wherever a path or a link points, but for the stamps and locks in the user's cache.
 package output
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -51,7 +50,8 @@ func Lock(folder string) (naming.Lock, error) {
 }
 
 // Compare returns what Write would change, by path. stale tells of a file that falgen owns and that is not among the
-// wanted whether it should go.
+// wanted whether it should go. Files that differ in their line endings alone are as they should be: a checkout may have
+// made them so.
 func Compare(folder string, want map[string][]byte, stale func(path string) bool) ([]Change, error) {
 	have, err := read(folder, want)
 	if err != nil {
@@ -64,7 +64,7 @@ func Compare(folder string, want map[string][]byte, stale func(path string) bool
 		}
 	}
 	for p, h := range have {
-		if _, ok := want[p]; !ok && stale(p) {
+		if _, ok := want[p]; !ok && (leftover(p) || stale(p)) {
 			changes = append(changes, Change{Path: p, Have: h})
 		}
 	}
@@ -72,7 +72,7 @@ func Compare(folder string, want map[string][]byte, stale func(path string) bool
 	return changes, nil
 }
 
-// read returns the files of folder that are wanted or that falgen owns.
+// read returns the files of folder that are wanted or that falgen owns, with LF for line endings.
 func read(folder string, want map[string][]byte) (map[string][]byte, error) {
 	have := map[string][]byte{}
 	root, err := os.OpenRoot(folder)
@@ -83,17 +83,24 @@ func read(folder string, want map[string][]byte) (map[string][]byte, error) {
 	}
 	defer root.Close()
 	err = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
+		if err != nil {
 			return err
 		}
 		_, wanted := want[p]
-		if !wanted && path.Ext(p) != ".go" && path.Base(p) != "README.md" && p != naming.LockFile {
+		if !d.Type().IsRegular() {
+			if wanted { // a link, a folder: it is in the way
+				have[p] = []byte{}
+			}
+			return nil
+		}
+		if !wanted && path.Ext(p) != ".go" && path.Base(p) != "README.md" && p != naming.LockFile && !leftover(p) {
 			return nil
 		}
 		text, err := root.ReadFile(p)
 		if err != nil {
 			return err
 		}
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 		if wanted || owned(p, text) {
 			have[p] = text
 		}
@@ -104,7 +111,8 @@ func read(folder string, want map[string][]byte) (map[string][]byte, error) {
 
 // owned reports whether falgen wrote a file.
 func owned(name string, text []byte) bool {
-	return name == naming.LockFile || bytes.HasPrefix(text, []byte(emit.Header)) || bytes.HasPrefix(text, []byte(templates.IndexHeader))
+	return name == naming.LockFile || leftover(name) ||
+		bytes.HasPrefix(text, []byte(emit.Header)) || bytes.HasPrefix(text, []byte(templates.IndexHeader))
 }
 
 // A ForeignFileError is a file that falgen did not write and that is in its way.
@@ -112,68 +120,4 @@ type ForeignFileError struct{ Path string }
 
 func (e *ForeignFileError) Error() string {
 	return e.Path + " was not written by falgen, which will not write over it: move it away, or generate into another folder"
-}
-
-// Write brings folder in line with the changes. Each file is whole at every moment; nothing is written if any of the
-// changes would write over a file that falgen does not own, which is a [*ForeignFileError].
-func Write(folder string, changes []Change) error {
-	for _, c := range changes {
-		if c.Have != nil && !owned(c.Path, c.Have) {
-			return &ForeignFileError{path.Join(filepath.ToSlash(folder), c.Path)}
-		}
-	}
-	if len(changes) == 0 {
-		return nil
-	}
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for _, c := range changes {
-		if c.Want == nil {
-			err = remove(root, c.Path)
-		} else {
-			err = replace(root, c.Path, c.Want)
-		}
-		if err != nil {
-			return fmt.Errorf("cannot bring %s up to date: %w", path.Join(filepath.ToSlash(folder), c.Path), err)
-		}
-	}
-	return nil
-}
-
-// replace puts a whole file in the place of another.
-func replace(root *os.Root, name string, text []byte) error {
-	if err := root.MkdirAll(path.Dir(name), 0o777); err != nil {
-		return err
-	}
-	temporary := name + ".falgen-new"
-	if err := root.WriteFile(temporary, text, 0o666); err != nil {
-		return errors.Join(err, ignoreMissing(root.Remove(temporary)))
-	}
-	return root.Rename(temporary, name)
-}
-
-// remove deletes a file and the folders that it leaves empty.
-func remove(root *os.Root, name string) error {
-	if err := root.Remove(name); err != nil {
-		return err
-	}
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if root.Remove(dir) != nil { // it holds something else
-			return nil
-		}
-	}
-	return nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

@@ -21,7 +21,7 @@ type stamp[R any] struct {
 // ReadStamp returns the report that was left with [WriteStamp], if it still holds: nothing that goes into the files
 // has changed since, nor any of the files, and there is none that should not be there. Else it returns nil.
 func ReadStamp[R any](folder, fingerprint string) *R {
-	name, err := stampFile(folder)
+	name, err := cacheFile(folder, ".json")
 	if err != nil {
 		return nil
 	}
@@ -45,9 +45,10 @@ func ReadStamp[R any](folder, fingerprint string) *R {
 	return &s.Report
 }
 
-// WriteStamp notes that a folder is up to date, and how the run went that made it so. It is no error where it cannot: the next run generates, that is all.
+// WriteStamp notes that a folder is up to date, and how the run went that made it so. It is no error where it cannot:
+// the next run generates, that is all.
 func WriteStamp[R any](folder, fingerprint string, report R) {
-	name, err := stampFile(folder)
+	name, err := cacheFile(folder, ".json")
 	if err != nil {
 		return
 	}
@@ -74,18 +75,34 @@ func hash(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// stampFile is where the stamp of a folder is: among what the user's machine may forget.
-func stampFile(folder string) (string, error) {
-	abs, err := filepath.Abs(folder)
+// cacheFile is where falgen keeps something about a folder: among what the user's machine may forget.
+func cacheFile(folder, ext string) (string, error) {
+	real, err := resolve(folder)
 	if err != nil {
-		return "", err
-	}
-	if abs, err = filepath.EvalSymlinks(abs); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(cache, "falgen", hash([]byte(abs))+".json"), nil
+	return filepath.Join(cache, "falgen", hash([]byte(real))+ext), nil
+}
+
+// resolve returns the one path of a folder that has many. The folder need not be there yet.
+func resolve(folder string) (string, error) {
+	there, err := filepath.Abs(folder)
+	if err != nil {
+		return "", err
+	}
+	rest := ""
+	for {
+		real, err := filepath.EvalSymlinks(there)
+		if err == nil {
+			return filepath.Join(real, rest), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) || there == filepath.Dir(there) {
+			return "", err
+		}
+		there, rest = filepath.Dir(there), filepath.Join(filepath.Base(there), rest)
+	}
 }
