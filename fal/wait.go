@@ -141,7 +141,7 @@ func (j job) turn(ctx context.Context) error {
 	return nil
 }
 
-// waitAll follows the jobs and yields how each ended, by its index. Only a job that is being looked at has a goroutine.
+// waitAll follows the jobs and yields how each ended, by its index. There are as many goroutines as looks at a time.
 func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 	return func(yield func(int, ending) bool) {
 		if ctx == nil {
@@ -153,12 +153,13 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 			return
 		}
 		ctx, stop := context.WithCancel(ctx)
-		looked := make(chan look)
-		open := 0
+		work, looked := make(chan *follower), make(chan look)
+		open, lookers := 0, 0 // a looker is kept, since its stack has grown to what a request needs
 		defer func() {
 			for stop(); open > 0; open-- {
 				<-looked
 			}
+			close(work)
 		}()
 		due := make(schedule, len(jobs)) // all are due at once, and so it is a heap
 		for i := range jobs {
@@ -170,8 +171,15 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 		ended := ctx.Done()
 		for left := len(jobs); left > 0; {
 			for now := time.Now(); open < atOnce && len(due) > 0 && !due[0].due.After(now); open++ {
-				f := heap.Pop(&due).(*follower)
-				go func() { looked <- jobs[f.index].look(ctx, f) }()
+				if lookers == open {
+					lookers++
+					go func() {
+						for f := range work {
+							looked <- jobs[f.index].look(ctx, f)
+						}
+					}()
+				}
+				work <- heap.Pop(&due).(*follower)
 			}
 			var wake <-chan time.Time
 			if open < atOnce && len(due) > 0 {
