@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"exits":        exits,
 			"replace":      replace,
 			"unprivileged": unprivileged,
+			"workflow":     workflow,
 		},
 	})
 }
