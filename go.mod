@@ -33,3 +33,5 @@ require (
 	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/text v0.14.0 // indirect
 )
+
+tool github.com/falgen/falgen/cmd/falgen

@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Values["mock"] = new(running)
 			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOSUMDB", "off") // it would be asked for what is in the cache
 			env.Setenv("GOFLAGS", "-mod=mod")
 			return nil
 		},
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"mock":         mockInScript,
 			"replace":      replace,
 			"unprivileged": unprivileged,
+			"workflow":     workflow,
 		},
 	})
 }
