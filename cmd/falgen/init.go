@@ -29,9 +29,9 @@ func initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [ID...]",
 		Short: "Make this folder of a Go module a place to generate in",
-		Long: `Init writes falgen.yaml, a Go file with the go:generate line, and .gitattributes, into the folder that it runs in. With
---ci github it writes two workflows as well: one holds each push against the documents, the other looks each night for
-changed documents and opens a pull request.
+		Long: `Init writes falgen.yaml, a Go file with the go:generate line, and .gitattributes, into the folder that it runs
+in. With --ci github it writes two workflows as well: one holds each push against the documents, the other looks each
+night for changed documents and opens a pull request.
 
 No file that is there is written over: it is named, with what it lacks. Then init prints what to do next, for the
 endpoints that are named.`,
@@ -260,7 +260,7 @@ func (p *userProject) next(w io.Writer, ids []string, workflows bool) {
 	}
 	fmt.Fprintf(w, "  go tool falgen fetch %s\n  go generate .\n", which)
 	if workflows {
-		fmt.Fprintln(w, "and in the settings of the repository on GitHub, under Actions, General, for the pull requests of each night:\n"+
+		fmt.Fprintln(w, "and, for the pull requests, in the settings of the repository on GitHub, under Actions, General:\n"+
 			`  check "Allow GitHub Actions to create and approve pull requests"`)
 	}
 }
