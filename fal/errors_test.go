@@ -58,6 +58,8 @@ func TestErrorBodies(t *testing.T) {
 		{name: "other json", code: 400, body: `[1]`, want: fal.APIError{Message: "[1]"}},
 		{name: "other object", code: 400, body: `{"a":1}`, want: fal.APIError{Message: `{"a":1}`}},
 		{name: "nothing", code: 404, want: fal.APIError{Message: "the answer has no body"}},
+		{name: "an echo of the key in a header", code: 400, header: map[string]string{"X-Fal-Error-Type": "no " + testKey},
+			want: fal.APIError{Message: "the answer has no body", ErrorType: "no [key]"}},
 		{name: "an echo of the key", code: 400, body: "you sent Key " + testKey, want: fal.APIError{Message: "you sent Key [key]"}},
 	}
 	for _, test := range tests {

@@ -191,6 +191,8 @@ func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, 
 			body, _ = readBody(resp, maxErrorBody) // the status says enough where the body breaks off
 		}
 		e := r.answered(resp.StatusCode, resp.Header, withoutKey(body, key))
+		e.ErrorType = string(withoutKey([]byte(e.ErrorType), key)) // a gateway may echo it anywhere
+		e.RequestID = string(withoutKey([]byte(e.RequestID), key))
 		e.parseBody()
 		return nil, "", e
 	}
