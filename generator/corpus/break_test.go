@@ -6,9 +6,6 @@ import (
 	"slices"
 )
 
-// maxMade bounds the lengths of what is made to be just as long as allowed, or longer.
-const maxMade = 12_000
-
 // edge puts a value that just fits at a place of the value that was made; false where no place has an edge.
 func (m *maker) edge() bool {
 	return m.change(func(s site) (values []any) {
@@ -20,11 +17,11 @@ func (m *maker) edge() bool {
 			sc := scaleOf(s.schema)
 			values = append(values, sc.at(sc.lo), sc.at(sc.hi))
 		case "string":
-			for _, n := range lengths(s.schema, "Length") {
+			for _, n := range m.lengths(s.schema, "Length") {
 				values = append(values, m.text(n))
 			}
 		case "array":
-			for _, n := range lengths(s.schema, "Items") {
+			for _, n := range m.lengths(s.schema, "Items") {
 				values = append(values, m.list(s.schema, n, maxDepth, false))
 			}
 		}
@@ -33,12 +30,12 @@ func (m *maker) edge() bool {
 }
 
 // lengths are the least and the greatest length that a schema allows, where it says so.
-func lengths(s object, what string) (ns []int) {
+func (m *maker) lengths(s object, what string) (ns []int) {
 	lo, hi := counts(s, what)
 	if s["min"+what] != nil {
 		ns = append(ns, lo)
 	}
-	if s["max"+what] != nil && hi < maxMade {
+	if s["max"+what] != nil && hi < m.longest {
 		ns = append(ns, hi)
 	}
 	return ns
@@ -61,11 +58,11 @@ func (m *maker) breakOne() bool {
 		case "integer", "number":
 			return append(values, beyond(s.schema)...)
 		case "string":
-			for _, n := range lengths(s.schema, "Length") {
+			for _, n := range m.lengths(s.schema, "Length") {
 				values = append(values, m.text(max(n-1, 0)), m.text(n+1))
 			}
 		case "array":
-			for _, n := range lengths(s.schema, "Items") {
+			for _, n := range m.lengths(s.schema, "Items") {
 				values = append(values, m.list(s.schema, max(n-1, 0), maxDepth, false), m.list(s.schema, n+1, maxDepth, false))
 			}
 			if l := s.value.([]any); s.schema["uniqueItems"] == true && len(l) > 0 {

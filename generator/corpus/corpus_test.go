@@ -4,38 +4,14 @@ package corpus_test
 import (
 	"flag"
 	"fmt"
-	"hash/fnv"
-	"math/rand"
 	"strings"
 	"testing"
-
-	"github.com/falgen/falgen/generator"
-	"github.com/falgen/falgen/generator/spec"
 )
 
 var (
 	payloads = flag.Int("payloads", 300, "how many random inputs each endpoint is tried with")
 	seed     = flag.Int64("seed", 1, "what the random inputs start from")
 )
-
-// generated reads the documents and generates their packages.
-func generated(t *testing.T) ([]*document, *generator.Result) {
-	t.Helper()
-	dir := folder(t)
-	docs := read(t, dir)
-	sources, err := spec.Read(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := generator.Generate(t.Context(), sources, generator.Config{Package: "scratch/generated"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := len(packages(r)); n != len(docs) {
-		t.Fatalf("generated %d of %d endpoints, failed: %v", n, len(docs), r.Failed)
-	}
-	return docs, r
-}
 
 // Where a value comes from.
 const (
@@ -54,14 +30,13 @@ const (
 // TestCorpus generates from all published documents, compiles the packages into one program, and has that program
 // decode, check and encode values that are made from the documents.
 func TestCorpus(t *testing.T) {
-	docs, r := generated(t)
-	program := build(t, r)
-	b := &bench{t: t, faults: tally{}, noted: tally{}, counts: map[string]int{}}
-	ask(t, program, func(put func(question)) {
+	docs, program := built(t)
+	b := newBench(t, docs)
+	ask(t, program, "", func(put func(question)) {
 		for _, d := range docs {
 			questions(d, put)
 		}
-	}, b.judge(docs))
+	}, b.each(b.one))
 	b.noted.log(t, "noted")
 	for _, what := range []string{fitting, example, broken, accepted, refused, undecodable} {
 		t.Logf("%7d %s", b.counts[what], what)
@@ -75,9 +50,7 @@ func TestCorpus(t *testing.T) {
 // questions makes values for an endpoint: the examples of its document, and then at random inputs that fit, inputs
 // with one place at or beyond the edge of what fits, and outputs.
 func questions(d *document, put func(question)) {
-	h := fnv.New64a()
-	h.Write([]byte(d.id))
-	m := &maker{doc: d, rand: rand.New(rand.NewSource(*seed ^ int64(h.Sum64())))}
+	m := newMaker(d)
 	m.whole = true
 	for _, kind := range []string{"input", "output"} {
 		m.root(kind)
@@ -106,22 +79,28 @@ func questions(d *document, put func(question)) {
 // bench judges answers.
 type bench struct {
 	t      *testing.T
-	doc    *document
+	docs   []*document
+	doc    *document // of the question at hand
 	judges judge
 	faults tally
 	noted  tally // what differs by design
 	counts map[string]int
 }
 
-func (b *bench) judge(docs []*document) func(question, answer) {
+func newBench(t *testing.T, docs []*document) *bench {
+	return &bench{t: t, docs: docs, faults: tally{}, noted: tally{}, counts: map[string]int{}}
+}
+
+// each has one judge each answer, with the document at hand. Questions come in the order of the documents.
+func (b *bench) each(one func(question, answer)) func(question, answer) {
 	next := 0
 	return func(q question, a answer) {
-		for b.doc == nil || b.doc.id != q.ID { // questions come in the order of the documents
-			b.doc = docs[next]
+		for next == 0 || b.doc.id != q.ID {
+			b.doc = b.docs[next]
 			b.judges = newJudge(b.t, b.doc)
 			next++
 		}
-		b.one(q, a)
+		one(q, a)
 	}
 }
 
@@ -157,21 +136,11 @@ func (b *bench) one(q question, a answer) {
 	if q.Kind == "defaults" {
 		sent = b.doc.filled(view, sent)
 	}
-	diff := &differences{doc: b.doc}
-	diff.compare(b.doc.arms(b.doc.flat(view)), sent, encoded, nil)
-	for _, d := range diff.list {
-		switch loc, what := d[0], d[1]; {
-		case strings.HasPrefix(what, changed), fits && !harmless[what]:
-			class, _, _ := strings.Cut(what, " from")
-			b.faults.add(fmt.Sprintf("lost (fits: %v): %.40s", fits, class), "%s: %s in %s", loc, what, shown())
-		default:
-			b.noted.add(what, "%s", loc)
-		}
-	}
+	b.compare(view, sent, encoded, fits, shown)
 	if q.Kind != "input" {
 		return
 	}
-	wrong, found := judged(schema, encoded), a.places()
+	wrong, found := judged(schema, encoded), places(a.Violations)
 	switch {
 	case len(wrong) == 0 && len(found) == 0:
 		b.counts[accepted]++
@@ -183,5 +152,20 @@ func (b *bench) one(q question, a answer) {
 		b.faults.add("refused at another place", "judge: %v, Validate: %v in %s", wrong, found, shown())
 	default:
 		b.counts[refused]++
+	}
+}
+
+// compare tells what a value of a schema lost on its way through a Go type.
+func (b *bench) compare(schema, sent, encoded any, fits bool, shown func() string) {
+	diff := &differences{doc: b.doc}
+	diff.compare(b.doc.arms(b.doc.flat(schema)), sent, encoded, nil)
+	for _, d := range diff.list {
+		switch loc, what := d[0], d[1]; {
+		case strings.HasPrefix(what, changed), fits && !harmless[what]:
+			class, _, _ := strings.Cut(what, " from")
+			b.faults.add(fmt.Sprintf("lost (fits: %v): %.40s", fits, class), "%s: %s in %s", loc, what, shown())
+		default:
+			b.noted.add(what, "%s", loc)
+		}
 	}
 }

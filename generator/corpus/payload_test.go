@@ -2,6 +2,7 @@ package corpus_test
 
 import (
 	"encoding/json"
+	"hash/fnv"
 	"math/big"
 	"math/rand"
 	"slices"
@@ -10,11 +11,19 @@ import (
 
 // A maker makes random values that fit a document's schemas.
 type maker struct {
-	doc   *document
-	rand  *rand.Rand
-	whole bool   // every optional property is there
-	made  any    // the value that was made last
-	sites []site // where it can be changed
+	doc     *document
+	rand    *rand.Rand
+	longest int    // what is to be as long as allowed, or longer, is made where that is less
+	whole   bool   // every optional property is there
+	made    any    // the value that was made last
+	sites   []site // where it can be changed
+}
+
+// newMaker returns a maker whose values are the same each time.
+func newMaker(d *document) *maker {
+	h := fnv.New64a()
+	h.Write([]byte(d.id))
+	return &maker{doc: d, rand: rand.New(rand.NewSource(*seed ^ int64(h.Sum64()))), longest: 12_000}
 }
 
 // root makes an input or an output.

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ const module = "github.com/falgen/falgen"
 // A question asks the program what a generated package makes of a value.
 type question struct {
 	ID    string `json:"id"`
-	Kind  string `json:"kind"` // input, output or defaults
+	Kind  string `json:"kind"` // input, output, defaults, subscribe or unchecked
 	Value any    `json:"value"`
 
 	origin string // fitting, example or broken
@@ -31,16 +32,20 @@ type question struct {
 // An answer is what the program says: see testdata/program.
 type answer struct {
 	Error      string
-	Violations []struct {
-		Loc  []any
-		Type string
-	}
-	Encoded json.RawMessage
+	Violations []violation
+	Encoded    json.RawMessage
+	Refused    []violation
+	Raw        json.RawMessage
 }
 
-// places returns the places of the violations.
-func (a answer) places() (found []place) {
-	for _, v := range a.Violations {
+type violation struct {
+	Loc  []any
+	Type string
+}
+
+// places returns the places of violations.
+func places(violations []violation) (found []place) {
+	for _, v := range violations {
 		parts := make([]string, len(v.Loc)-1)
 		for i, part := range v.Loc[1:] { // behind "body"
 			parts[i] = fmt.Sprint(part)
@@ -50,22 +55,19 @@ func (a answer) places() (found []place) {
 	return found
 }
 
-// build writes what was generated into a module of its own, vets it, and builds the program over it.
-func build(t *testing.T, r *generator.Result) (program string) {
+// build writes what was generated into a module of its own in a folder, vets it, and builds the program over it.
+func build(t *testing.T, r *generator.Result, dir string) (program string) {
 	t.Helper()
-	dir := t.TempDir()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	main, err := os.ReadFile("testdata/program/main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string][]byte{
-		"main.go":     main,
-		"packages.go": registry(r),
-		"go.mod":      fmt.Appendf(nil, "module scratch\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", module, module, root),
+	files := imports(r)
+	files["go.mod"] = fmt.Appendf(nil, "module scratch\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", module, module, root)
+	for _, name := range []string{"main.go", "probe/probe.go"} {
+		if files[name], err = os.ReadFile("testdata/program/" + name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, text := range r.Files {
 		files["generated/"+name] = text
@@ -104,20 +106,34 @@ func packages(r *generator.Result) (files []string) {
 	return files
 }
 
-// registry lists the packages for the program.
-func registry(r *generator.Result) []byte {
-	var imports, entries strings.Builder
-	for i, name := range packages(r) {
-		fmt.Fprintf(&imports, "\tp%d %q\n", i, "scratch/generated/"+path.Dir(name))
-		fmt.Fprintf(&entries, "\tp%d.EndpointID: endpoint[p%d.Input, p%d.Output](),\n", i, i, i)
+// imports makes the files that bring the packages into the program.
+func imports(r *generator.Result) map[string][]byte {
+	files := map[string][]byte{}
+	all := []byte("package main\n\nimport (\n")
+	for _, name := range packages(r) {
+		dir := "generated/" + path.Dir(name)
+		all = fmt.Appendf(all, "\t_ %q\n", "scratch/"+dir)
+		files[dir+"/to_probe.go"] = fmt.Appendf(nil, toProbe, packageClause.Find(r.Files[name]))
 	}
-	return fmt.Appendf(nil, "package main\n\nimport (\n%s)\n\nvar endpoints = map[string]kinds{\n%s}\n", imports.String(), entries.String())
+	files["packages.go"] = append(all, ")\n"...)
+	return files
 }
 
-// ask runs the program over the questions that put gives it, while judge takes each question with its answer.
-func ask(t *testing.T, program string, put func(func(question)), judge func(question, answer)) {
+var packageClause = regexp.MustCompile(`(?m)^package \w+$`)
+
+const toProbe = `%s
+
+import "scratch/probe"
+
+func init() { probe.Add(EndpointID, New) }
+`
+
+// ask runs the program over the questions that put gives it, while judge takes each question with its answer. Its
+// clients call the fake at that URL.
+func ask(t *testing.T, program, fake string, put func(func(question)), judge func(question, answer)) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program)
+	cmd.Env = append(os.Environ(), "FAL_KEY=none", "FAL_BASE_URL="+fake)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
