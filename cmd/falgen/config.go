@@ -31,10 +31,15 @@ type flags struct {
 }
 
 func (f *flags) register(cmd *cobra.Command) {
+	f.places(cmd)
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "refuse documents that have to be repaired")
+}
+
+// places are the flags that say where things are.
+func (f *flags) places(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default falgen.yaml, if there is one)")
 	cmd.Flags().StringVar(&f.specs, "specs", "", "`folder` of documents, one document, or a catalogue dump (default specs)")
 	cmd.Flags().StringVar(&f.out, "out", "", "`folder` of the generated packages (default generated)")
-	cmd.Flags().BoolVar(&f.strict, "strict", false, "refuse documents that have to be repaired")
 }
 
 // load returns the configuration of a run.

@@ -30,7 +30,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(generateCommand(), checkCommand(), explainCommand())
+	root.AddCommand(generateCommand(), checkCommand(), diffCommand(), explainCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
