@@ -199,6 +199,22 @@ type work struct {
 
 // build takes one document through the stages.
 func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
+	w := model(doc, pkg, cfg)
+	if w.endpoint == nil || !wanted { // only the index needs it
+		return w
+	}
+	var err error
+	if w.files, err = emit.Package(w.endpoint, cfg.Package); err != nil {
+		w.diags = append(w.diags, diag.Diagnostic{
+			Pos: doc.Root.Pos(), Endpoint: doc.ID, Rule: "emit", Severity: diag.Error, Message: err.Error(),
+		})
+		w.endpoint = nil
+	}
+	return w
+}
+
+// model takes one document through the stages before emit.
+func model(doc *spec.Document, pkg ir.Package, cfg Config) work {
 	var w work
 	w.endpoint, w.diags = normalize.Endpoint(doc)
 	if cfg.Strict && slices.ContainsFunc(w.diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Repair }) {
@@ -214,16 +230,6 @@ func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
 	}
 	w.endpoint.Package = pkg
 	w.pins = naming.Assign(w.endpoint, cfg.Lock[doc.ID])
-	if !wanted { // only the index needs it
-		return w
-	}
-	var err error
-	if w.files, err = emit.Package(w.endpoint, cfg.Package); err != nil {
-		w.diags = append(w.diags, diag.Diagnostic{
-			Pos: doc.Root.Pos(), Endpoint: doc.ID, Rule: "emit", Severity: diag.Error, Message: err.Error(),
-		})
-		w.endpoint = nil
-	}
 	return w
 }
 

@@ -4,7 +4,11 @@
 // Package normalize builds it, package naming fills in the Go names, and everything later only reads it.
 package ir
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/falgen/falgen/generator/diag"
+)
 
 // An Endpoint is one fal.ai endpoint.
 type Endpoint struct {
@@ -18,6 +22,10 @@ type Endpoint struct {
 	Objects          []*Object // in the order in which they are first met, Input and Output first
 	Enums            []*Enum   // in the order in which they are first met
 	Unions           []*Union  // in the order in which they are first met
+
+	// Places are where the document describes the *Endpoint itself, each *Object and each *Field. They are kept apart,
+	// since what a thing means does not depend on where it stands.
+	Places map[any]diag.Pos
 
 	Package Package // set by naming
 }

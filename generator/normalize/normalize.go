@@ -22,7 +22,9 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 		Category:         words.Category,
 		PlaygroundURL:    meta.Get("playgroundUrl").String(),
 		DocumentationURL: meta.Get("documentationUrl").String(),
+		Places:           map[any]diag.Pos{},
 	}
+	n.out.Places[n.out] = doc.Root.Pos()
 	body, result := n.operations()
 	n.out.Input = n.root("Input", n.schemaOf(body), "the body of POST /"+doc.ID)
 	n.inOutput = true

@@ -36,6 +36,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 	} else if !at.root {
 		n.objects[schema] = o
 	}
+	n.out.Places[o] = f.self.Pos()
 	index := len(n.out.Objects)
 	n.out.Objects = append(n.out.Objects, o)
 	o.Fields = n.fields(o, f)
@@ -98,6 +99,7 @@ func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Fie
 		Name: name, Type: t, Description: text(f, name), Hints: hints(f, t),
 		Deprecated: f.keywords["deprecated"].True(),
 	}
+	n.out.Places[field] = schema.Pos()
 	for _, ex := range examplesOf(f.keywords["examples"], f.keywords["example"]) {
 		field.Examples = append(field.Examples, ir.Value{JSON: ex.Value()})
 	}
