@@ -28,6 +28,7 @@ import (
 func diffCommand() *cobra.Command {
 	var f flags
 	var format, failOn string
+	var search []string
 	cmd := &cobra.Command{
 		Use:   "diff [OLD [NEW]]",
 		Short: "Tell what a change of documents does to callers",
@@ -66,6 +67,9 @@ cannot be used; nothing is said of its endpoint then.`,
 					fmt.Fprintln(cmd.ErrOrStderr(), d)
 				}
 			}
+			if err := f.searchCallers(cmd, r, search); err != nil {
+				return err
+			}
 			if err := write(cmd.OutOrStdout(), r); err != nil {
 				return err
 			}
@@ -77,6 +81,7 @@ cannot be used; nothing is said of its endpoint then.`,
 	}
 	f.registerFolders(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text, json, markdown, html, or github for annotations in its CI")
+	registerCallers(cmd, &search)
 	cmd.Flags().StringVar(&failOn, "fail-on", "doc",
 		"`level` from which on changes make the exit status 1: go, wire, behaviour, doc, or none")
 	return cmd

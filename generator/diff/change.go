@@ -145,6 +145,8 @@ type Report struct {
 	// Failed are the endpoints, or files where no id is known, that could not be used on either side. Nothing is said
 	// of them, nor of the endpoints that such a file may hold.
 	Failed []string `json:"failed,omitempty"`
+	// Callers are the places in the user's code that the changes break or touch, by place, where they were searched for.
+	Callers []Use `json:"callers,omitempty"`
 }
 
 // Count returns how many changes there are of a level.

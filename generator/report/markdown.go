@@ -20,6 +20,7 @@ const maxListed = 50
 func Markdown(w io.Writer, r *diff.Report) error {
 	v := viewOf(r)
 	v.Failed = v.Failed[:min(len(v.Failed), maxListed)]
+	v.Callers = v.Callers[:min(len(v.Callers), maxListed)]
 	head, err := templates.DiffMarkdown("head", v)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,7 +26,10 @@ type view struct {
 	Levels          []levelView
 	Endpoints       []endpointView
 	Failed          []string
+	Callers         []useView
 }
+
+type useView struct{ At, Level, Class, Text string }
 
 type levelView struct {
 	Name, Class, Means string
@@ -65,6 +69,11 @@ func viewOf(r *diff.Report) view {
 	}
 	for _, f := range r.Failed {
 		v.Failed = append(v.Failed, visible(f))
+	}
+	for _, u := range r.Callers {
+		v.Callers = append(v.Callers, useView{
+			At: visible(fmt.Sprintf("%s:%d:%d", u.File, u.Line, u.Column)), Level: u.Level.String(), Class: class(u.Level), Text: visible(u.Text),
+		})
 	}
 	for _, g := range groups(r) {
 		e := endpointView{ID: g.Endpoint, Levels: levelsOf(g.Changes)}

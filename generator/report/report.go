@@ -125,6 +125,9 @@ func Text(w io.Writer, r *diff.Report) error {
 		}
 		b.WriteByte('\n')
 	}
+	for _, u := range r.Callers {
+		fmt.Fprintln(&b, visible(u.String()))
+	}
 	for _, f := range r.Failed {
 		fmt.Fprintf(&b, "not compared: %s\n", visible(f))
 	}
@@ -188,7 +191,7 @@ var (
 // commands are those of GitHub for each level.
 var commands = map[diff.Level]string{diff.Go: "error", diff.Wire: "error", diff.Behaviour: "warning", diff.Doc: "notice"}
 
-// GitHub writes a report as workflow commands, which GitHub shows beside the lines of the documents: GO and WIRE as
+// GitHub writes a report as workflow commands, which GitHub shows beside the lines of documents and code: GO and WIRE as
 // errors, BEHAVIOUR as warnings, DOC as notices.
 func GitHub(w io.Writer, r *diff.Report) error {
 	var b strings.Builder
@@ -205,6 +208,10 @@ func GitHub(w io.Writer, r *diff.Report) error {
 			}
 			fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", commands[c.Level], at, title, message.Replace(text))
 		}
+	}
+	for _, u := range r.Callers {
+		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", commands[u.Level], property.Replace(visible(u.File)), u.Line,
+			u.Column, u.Level, message.Replace(visible(u.Text)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
