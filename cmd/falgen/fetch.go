@@ -43,46 +43,56 @@ with https://mirror.example, https://fal.ai/x is asked for at https://mirror.exa
 				return err
 			}
 			want.Patterns = args
-			cfg.Folder = c.Specs
-			cfg.Key, cfg.BaseURL = os.Getenv("FAL_KEY"), os.Getenv("FAL_BASE_URL")
-			tell := func(r fetch.Result) { printResult(cmd, r) }
-			if cfg.Progress = progress(cmd.ErrOrStderr(), "fetching"); cfg.Progress == nil {
-				cfg.Done = tell
-			}
-			report, err := fetch.Run(cmd.Context(), cfg, want)
-			if report == nil {
-				if errors.Is(err, context.Canceled) {
-					return errors.New("interrupted before anything was fetched")
-				}
-				return err
-			}
-			if cfg.Progress != nil { // the bar is gone now
-				for _, r := range report.Results {
-					if r.State != fetch.Unchanged {
-						tell(r)
-					}
-				}
-			}
-			printReport(cmd.ErrOrStderr(), c.Specs, report)
-			switch {
-			case errors.Is(err, context.Canceled):
-				return fmt.Errorf("interrupted with %d of %d documents done: run it again to go on",
-					len(report.Results), report.Total)
-			case err != nil:
-				return err
-			case report.Count(fetch.Failed) > 0 || report.Incomplete != nil:
-				return errFound
-			}
-			return nil
+			return runFetch(cmd, want, cfg, c.Specs, c.Specs)
 		},
 	}
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default falgen.yaml, if there is one)")
 	cmd.Flags().StringVar(&f.specs, "specs", "", "`folder` of documents (default specs)")
+	registerFetch(cmd, &want, &cfg)
+	return cmd
+}
+
+// registerFetch adds the flags that say what to fetch, and how.
+func registerFetch(cmd *cobra.Command, want *fetch.Want, cfg *fetch.Config) {
 	cmd.Flags().BoolVar(&want.All, "all", false, "fetch all that fal's catalogue lists, and what is there already")
 	cmd.Flags().StringVar(&want.From, "from", "", "fetch from a `place` other than fal: a folder, a file or a URL")
 	cmd.Flags().BoolVar(&cfg.Force, "force", false, "write over documents that somebody edited")
 	cmd.Flags().IntVar(&cfg.Jobs, "jobs", 4, "requests at once, 1 to 16")
-	return cmd
+}
+
+// runFetch fetches into folder, which messages call by its name, and prints what became of each document.
+func runFetch(cmd *cobra.Command, want fetch.Want, cfg fetch.Config, folder, name string) error {
+	cfg.Folder = folder
+	cfg.Key, cfg.BaseURL = os.Getenv("FAL_KEY"), os.Getenv("FAL_BASE_URL")
+	tell := func(r fetch.Result) { printResult(cmd, r) }
+	if cfg.Progress = progress(cmd.ErrOrStderr(), "fetching"); cfg.Progress == nil {
+		cfg.Done = tell
+	}
+	report, err := fetch.Run(cmd.Context(), cfg, want)
+	if report == nil {
+		if errors.Is(err, context.Canceled) {
+			return errors.New("interrupted before anything was fetched")
+		}
+		return err
+	}
+	if cfg.Progress != nil { // the bar is gone now
+		for _, r := range report.Results {
+			if r.State != fetch.Unchanged {
+				tell(r)
+			}
+		}
+	}
+	printReport(cmd.ErrOrStderr(), name, report)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("interrupted with %d of %d documents done: run it again to go on",
+			len(report.Results), report.Total)
+	case err != nil:
+		return err
+	case report.Count(fetch.Failed) > 0 || report.Incomplete != nil:
+		return errFound
+	}
+	return nil
 }
 
 // printResult prints what became of a document, in a line.

@@ -22,28 +22,33 @@ left alone. A document that cannot be used is named with its place and does not 
 it was, and the exit status is 1.`,
 		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			c, err := compare(cmd, f, ids)
-			if err != nil {
-				return err
-			}
-			defer c.release()
-			if err := output.Write(c.Out, c.changes); err != nil {
-				return err
-			}
-			if err := c.done(); err != nil {
-				return err
-			}
-			c.findings(cmd.ErrOrStderr(), verbose)
-			c.summary(cmd.ErrOrStderr())
-			if len(c.report.Failed) > 0 {
-				return errFound
-			}
-			return nil
+			return generate(cmd, f, ids, verbose)
 		},
 	}
 	f.register(cmd)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "print notes, too: what falgen left aside without a loss")
 	return cmd
+}
+
+// generate brings the packages up to date, and prints what there is to say.
+func generate(cmd *cobra.Command, f flags, ids []string, verbose bool) error {
+	c, err := compare(cmd, f, ids)
+	if err != nil {
+		return err
+	}
+	defer c.release()
+	if err := output.Write(c.Out, c.changes); err != nil {
+		return err
+	}
+	if err := c.done(); err != nil {
+		return err
+	}
+	c.findings(cmd.ErrOrStderr(), verbose)
+	c.summary(cmd.ErrOrStderr())
+	if len(c.report.Failed) > 0 {
+		return errFound
+	}
+	return nil
 }
 
 func (c *comparison) summary(w io.Writer) {

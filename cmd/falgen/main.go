@@ -30,8 +30,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(initCommand(), fetchCommand(), generateCommand(), checkCommand(), diffCommand(), explainCommand(),
-		listCommand(), searchCommand(), mockCommand())
+	root.AddCommand(initCommand(), fetchCommand(), generateCommand(), checkCommand(), diffCommand(), updateCommand(),
+		explainCommand(), listCommand(), searchCommand(), mockCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

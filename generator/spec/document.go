@@ -49,6 +49,9 @@ type Sources struct {
 	folder bool
 }
 
+// None are the sources of a folder that has no documents yet.
+func None() *Sources { return &Sources{folder: true} }
+
 type source struct {
 	name string // with slashes
 	text []byte

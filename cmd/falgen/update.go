@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/falgen/falgen/generator"
+	"github.com/falgen/falgen/generator/diff"
+	"github.com/falgen/falgen/generator/fetch"
+	"github.com/falgen/falgen/generator/output"
+	"github.com/falgen/falgen/generator/report"
+	"github.com/falgen/falgen/generator/spec"
+)
+
+func updateCommand() *cobra.Command {
+	var f flags
+	var u update
+	cmd := &cobra.Command{
+		Use:   "update [ID|GLOB...]",
+		Short: "Fetch documents, tell what changes, and generate",
+		Long: `Update does what fetch, diff and generate do, one after the other: it fetches the documents that are named, or those
+that are there, prints what their changes do to callers, and brings the packages up to date.
+
+With --report FILE what changes is also written as Markdown, for the body of a pull request. With --dry-run nothing is
+written but that.
+
+Exit status 0 is done, changes or not; 1 that some documents could not be fetched or used: the rest is up to date.`,
+		Example: `  falgen update --callers ./...
+  falgen update --dry-run
+  falgen update --report report.md`,
+		ValidArgsFunction: f.completeIDs(anyNumber),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			u.want.Patterns = args
+			return u.run(cmd, &f)
+		},
+	}
+	f.register(cmd)
+	registerFetch(cmd, &u.want, &u.fetch)
+	registerCallers(cmd, &u.callers)
+	cmd.Flags().StringVar(&u.report, "report", "", "write what changes to `file`, as Markdown")
+	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "tell what would change, and write nothing but the report")
+	return cmd
+}
+
+// update is one run of the command.
+type update struct {
+	want    fetch.Want
+	fetch   fetch.Config
+	callers []string
+	report  string
+	dryRun  bool
+}
+
+func (u *update) run(cmd *cobra.Command, f *flags) error {
+	c, err := f.load(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	lock, err := output.Lock(c.Out)
+	if err != nil {
+		return err
+	}
+	old := generator.Side{Name: "before", Lock: lock}
+	if old.Sources, err = readSome(c.Specs); err != nil {
+		return err
+	}
+	specs := c.Specs
+	if u.dryRun {
+		if specs, err = os.MkdirTemp("", "falgen-update-*"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(specs)
+		if err := copyFolder(specs, c.Specs); err != nil {
+			return err
+		}
+	}
+	failed := runFetch(cmd, u.want, u.fetch, specs, c.Specs)
+	if failed != nil && !errors.Is(failed, errFound) {
+		return failed
+	}
+	now := generator.Side{Name: "after", Lock: lock}
+	if now.Sources, err = readSome(specs); err != nil {
+		return err
+	}
+	r, _, err := generator.Diff(cmd.Context(), old, now)
+	if err != nil {
+		return err
+	}
+	for i := range r.Changes { // a dry run says where things would be
+		at := &r.Changes[i].New.File
+		*at = strings.Replace(*at, filepath.ToSlash(specs), filepath.ToSlash(c.Specs), 1)
+	}
+	if err := f.searchCallers(cmd, r, u.callers); err != nil {
+		return err
+	}
+	if err := u.tell(cmd, r); err != nil {
+		return err
+	}
+	if !u.dryRun {
+		if err := generate(cmd, *f, nil, false); err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+// tell prints a report, and writes it as Markdown.
+func (u *update) tell(cmd *cobra.Command, r *diff.Report) error {
+	if err := report.Text(cmd.OutOrStdout(), r); err != nil || u.report == "" {
+		return err
+	}
+	file, err := os.Create(u.report)
+	if err != nil {
+		return fmt.Errorf("cannot write the report: %w", err)
+	}
+	return errors.Join(report.Markdown(file, r), file.Close())
+}
+
+// readSome reads documents; none are none.
+func readSome(path string) (*spec.Sources, error) {
+	sources, err := spec.Read(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, spec.ErrEmpty) {
+		return spec.None(), nil
+	}
+	return sources, err
+}
+
+// copyFolder copies what fetch needs to know of a folder of documents: all that is in it.
+func copyFolder(to, from string) error {
+	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return os.CopyFS(to, os.DirFS(from))
+}
