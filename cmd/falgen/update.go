@@ -92,9 +92,11 @@ func (u *update) run(cmd *cobra.Command, f *flags) error {
 	if err != nil {
 		return err
 	}
-	for i := range r.Changes { // a dry run says where things would be
-		at := &r.Changes[i].New.File
-		*at = strings.Replace(*at, filepath.ToSlash(specs), filepath.ToSlash(c.Specs), 1)
+	if u.dryRun { // which says where things would be
+		for i := range r.Changes {
+			at := &r.Changes[i].New.File
+			*at = strings.Replace(*at, filepath.ToSlash(specs), filepath.ToSlash(c.Specs), 1)
+		}
 	}
 	if err := f.searchCallers(cmd, r, u.callers); err != nil {
 		return err
