@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"reflect"
 	"time"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // cancelBudget is how long Subscribe, whose context has ended, tries to cancel its job.
@@ -189,14 +191,14 @@ func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg 
 		return nil, err
 	}
 	in := reflect.ValueOf(ptr).Elem().Interface()
-	if isNil(in) {
+	if input.IsNil(in) {
 		return nil, r.lost(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
 	}
 	check := func() error {
 		if cfg.skipValidation {
 			return nil
 		}
-		return validate(in, ptr)
+		return input.Validate(in, ptr)
 	}
 	if err := check(); err != nil {
 		return nil, err
@@ -211,28 +213,6 @@ func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg 
 	}
 	r.body = jsonContent(body)
 	return r, nil
-}
-
-// isNil reports whether v is nil: JSON null, which no endpoint takes.
-func isNil(v any) bool {
-	value := reflect.ValueOf(v)
-	switch value.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Map, reflect.Slice:
-		return value.IsNil()
-	}
-	return false
-}
-
-// validate calls the Validate method of the first that has one: of an input, or else of the pointer to it.
-func validate(inputs ...any) error {
-	for _, in := range inputs {
-		if v, ok := in.(interface{ Validate() error }); ok {
-			return v.Validate()
-		}
-	}
-	return nil
 }
 
 // newResult decodes an output, unless there is an error instead.

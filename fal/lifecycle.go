@@ -3,6 +3,8 @@ package fal
 import (
 	"fmt"
 	"time"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // Lifecycle says how long fal keeps a file, and who may see it (protocol: section 4.2). The zero Lifecycle leaves both to
@@ -58,6 +60,6 @@ func (l Lifecycle) header() (string, error) {
 	if wire.Seconds == 0 && wire.ACL == nil {
 		return "", nil
 	}
-	value, err := encodeJSON(wire)
+	value, err := input.JSON(wire)
 	return string(value), err
 }

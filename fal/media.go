@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // Media is a media input, which fal takes as a string: a URL that it can reach, or a data URI. What is not at fal yet
@@ -89,12 +91,12 @@ func (m Media) MarshalJSON() ([]byte, error) {
 		if u == nil {
 			return nil, fmt.Errorf("fal: %s is not uploaded yet; Client.Upload does so, and so does the call that sends it", m.local)
 		}
-		return encodeJSON(*u)
+		return input.JSON(*u)
 	}
 	if m.state != optSet {
 		return []byte("null"), nil
 	}
-	return encodeJSON(m.ref)
+	return input.JSON(m.ref)
 }
 
 // UnmarshalJSON decodes a string or null.

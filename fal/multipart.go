@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // Above this size a file is sent in parts (protocol: section 12.1).
@@ -47,7 +49,7 @@ func (u *uploader) multipart(ctx context.Context, b *blob, m *meter) (string, er
 	if err != nil {
 		return "", err
 	}
-	body, err := encodeJSON(map[string][]part{"parts": parts})
+	body, err := input.JSON(map[string][]part{"parts": parts})
 	if err != nil {
 		return "", u.request(http.MethodPost).lost(err)
 	}

@@ -3,6 +3,8 @@ package fal
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // Opt is an optional value: unset, null or set.
@@ -76,7 +78,7 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	if o.state != optSet {
 		return []byte("null"), nil
 	}
-	return encodeJSON(o.value)
+	return input.JSON(o.value)
 }
 
 // UnmarshalJSON decodes null to null and anything else to a value.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // uploadsAtOnce is how many files of an input are uploaded at the same time, and how many parts of a file.
@@ -73,7 +75,7 @@ func encodeUploaded(in any, at map[*local]string) ([]byte, error) {
 			defer l.url.Store(nil)
 		}
 	}
-	return encodeJSON(in)
+	return input.JSON(in)
 }
 
 // uploadAll uploads each distinct content once, and returns where each is then. check, if any, is asked again where a
@@ -161,7 +163,7 @@ func (u *uploader) initiate(ctx context.Context, b *blob, how string) (to *url.U
 	if u.lifecycle != "" {
 		r.header = http.Header{"X-Fal-Object-Lifecycle": {u.lifecycle}}
 	}
-	body, err := encodeJSON(struct {
+	body, err := input.JSON(struct {
 		ContentType string `json:"content_type"`
 		FileName    string `json:"file_name"`
 	}{b.contentType, b.name})

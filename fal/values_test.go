@@ -3,6 +3,8 @@ package fal
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // TestValuesOnTheWire pins that unset, null and zero are three things, both ways.
@@ -29,7 +31,7 @@ func TestValuesOnTheWire(t *testing.T) {
 		{object{M: DataURI("image/png", []byte{0xfb, 0xff}), R: Int(0)}, `{"m":"data:image/png;base64,+/8=","r":0}`},
 	}
 	for _, tt := range tests {
-		got, err := encodeJSON(tt.value)
+		got, err := input.JSON(tt.value)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +42,7 @@ func TestValuesOnTheWire(t *testing.T) {
 		if err := json.Unmarshal([]byte(tt.json), &back); err != nil {
 			t.Fatal(err)
 		}
-		again, err := encodeJSON(back)
+		again, err := input.JSON(back)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +102,7 @@ func TestObject(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &o); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := encodeJSON(o); err != nil || string(got) != text {
+		if got, err := input.JSON(o); err != nil || string(got) != text {
 			t.Errorf("%s encoded as %s, %v", text, got, err)
 		}
 		if (o == nil) != (text == "null") {

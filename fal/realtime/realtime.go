@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/internal/input"
 	"github.com/falgen/falgen/fal/internal/msgpackjson"
 )
 
@@ -76,11 +77,11 @@ func (c *conn) send(ctx context.Context, in, ptr any) error {
 	if ctx == nil {
 		return c.endpoint.failed("send", errNoContext)
 	}
-	if isNil(in) {
+	if input.IsNil(in) {
 		return c.endpoint.failed("send", errors.New("the input is nil; an empty one is for an endpoint that needs none"))
 	}
 	if !c.config.skipValidation {
-		if err := validate(in, ptr); err != nil {
+		if err := input.Validate(in, ptr); err != nil {
 			return err
 		}
 	}
