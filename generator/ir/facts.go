@@ -56,6 +56,9 @@ func (t *Type) facts() []string {
 		for _, p := range r.Patterns {
 			facts = append(facts, "Pattern: "+p)
 		}
+		for _, p := range r.Foreign {
+			facts = append(facts, "Pattern, not checked here: "+p)
+		}
 		if r.MaxFileSize != nil {
 			facts = append(facts, fmt.Sprintf("A file of at most %d bytes.", *r.MaxFileSize))
 		}
@@ -75,12 +78,95 @@ func (t *Type) facts() []string {
 			facts = append(facts, "No element twice.")
 		}
 		for _, fact := range t.Elem.facts() {
-			facts = append(facts, "Each: "+strings.ToLower(fact[:1])+fact[1:])
+			facts = append(facts, "Each: "+lowerFirst(fact))
 		}
 	case Map:
 		facts = append(facts, countFacts(r, "entry")...)
+	case ObjectKind:
+		facts = append(facts, countFacts(r, "member")...)
+	}
+	if t.Kind != EnumKind && len(r.Values) > 0 {
+		facts = append(facts, "One of "+valuesText(r.Values)+".")
+	}
+	return append(facts, t.ChoiceFacts()...)
+}
+
+// ChoiceFacts says in short sentences what the choices of a type demand.
+func (t *Type) ChoiceFacts() (facts []string) {
+	for _, c := range t.Choices {
+		if names := c.required(); names != nil {
+			facts = append(facts, map[bool]string{true: "Exactly one of ", false: "At least one of "}[c.One]+
+				strings.Join(names, ", ")+" is required.")
+			continue
+		}
+		var arms []string
+		for _, arm := range c.Arms {
+			arms = append(arms, arm.demand())
+		}
+		switch {
+		case len(arms) == 0:
+			facts = append(facts, "No value fits.")
+		case len(arms) == 1:
+			facts = append(facts, "Also: "+arms[0]+".")
+		case c.One:
+			facts = append(facts, "Exactly one holds: "+strings.Join(arms, "; or ")+".")
+		default:
+			facts = append(facts, "One holds: "+strings.Join(arms, "; or ")+".")
+		}
 	}
 	return facts
+}
+
+// required returns what a choice requires, if each of its arms requires one member and no more.
+func (c Choice) required() (names []string) {
+	for _, arm := range c.Arms {
+		if arm.Kind != ObjectKind || !arm.Rules.IsZero() || len(arm.Choices) > 0 || len(arm.Object.Fields) != 1 {
+			return nil
+		}
+		f := arm.Object.Fields[0]
+		if !f.Required || f.Type.Kind != Any || !f.Type.Rules.IsZero() || len(f.Type.Choices) > 0 {
+			return nil
+		}
+		names = append(names, strconv.Quote(f.Name))
+	}
+	return names
+}
+
+// demand says what a type demands of a value, in a clause.
+func (t *Type) demand() string {
+	var parts []string
+	for _, fact := range t.facts() {
+		parts = append(parts, strings.TrimSuffix(lowerFirst(fact), "."))
+	}
+	if t.Kind == ObjectKind {
+		for _, f := range t.Object.Fields {
+			var own []string
+			if f.Required {
+				own = append(own, "required")
+			}
+			if d := f.Type.demand(); d != "any JSON" {
+				own = append(own, d)
+			}
+			if len(own) > 0 {
+				parts = append(parts, strconv.Quote(f.Name)+": "+strings.Join(own, ", "))
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return t.Words()
+	}
+	return strings.Join(parts, ", ")
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// valuesText lists values as JSON.
+func valuesText(values []Value) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = ValueText(v.JSON)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func rangeFacts(r Rules) []string {
@@ -146,7 +232,7 @@ func (u *Union) Words(rules bool) string {
 		word := arm.Type.Words()
 		if facts := arm.Type.facts(); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
 			all := strings.TrimSuffix(strings.Join(facts, " "), ".")
-			word += " (" + strings.ToLower(all[:1]) + all[1:] + ")"
+			word += " (" + lowerFirst(all) + ")"
 		}
 		words = append(words, word)
 	}
@@ -169,6 +255,9 @@ func (t *Type) Words() string {
 	case EnumKind:
 		return Article("[" + t.Enum.Name + "]")
 	case ObjectKind:
+		if t.Object.Name == "" {
+			return "an object"
+		}
 		return Article("[" + t.Object.Name + "]")
 	case UnionKind:
 		return Article("[" + t.Union.Name + "]")

@@ -4,12 +4,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"reflect"
+	"slices"
 	"strconv"
 )
 
 // Fit returns v as a value of type t, with numbers in their shortest form, or an error that says what is wrong with
 // it in words that go on a sentence: "is a string, not a number".
 func (t *Type) Fit(v any) (any, error) {
+	fitted, err := t.fit(v)
+	if err == nil && len(t.Rules.Values) > 0 && fitted != nil &&
+		!slices.ContainsFunc(t.Rules.Values, func(e Value) bool { return e.equal(fitted) }) {
+		return nil, fmt.Errorf("is %.80q, which is none of the values", fmt.Sprint(v))
+	}
+	return fitted, err
+}
+
+// equal reports whether v is the same JSON, numbers by their value.
+func (e Value) equal(v any) bool {
+	a, ok := e.JSON.(json.Number)
+	b, also := v.(json.Number)
+	if ok && also {
+		x, err := ParseNumber(string(a))
+		y, err2 := ParseNumber(string(b))
+		return err == nil && err2 == nil && x == y
+	}
+	return reflect.DeepEqual(e.JSON, v)
+}
+
+func (t *Type) fit(v any) (any, error) {
 	if v == nil {
 		if t.Nullable || t.Kind == Any {
 			return nil, nil
@@ -41,8 +64,8 @@ func (t *Type) Fit(v any) (any, error) {
 		return json.Number(n), nil
 	case EnumKind:
 		for _, e := range t.Enum.Values {
-			if e.Value.JSON == v {
-				return v, nil
+			if e.Value.equal(v) {
+				return e.Value.JSON, nil
 			}
 		}
 		if _, ok := v.(string); ok && t.Enum.Open {

@@ -215,6 +215,8 @@ func armLabel(t *ir.Type) string {
 		return t.Enum.Name
 	case ir.ObjectKind:
 		return t.Object.Name
+	case ir.UnionKind:
+		return t.Union.Name
 	case ir.SharedKind:
 		return t.Shared.Name
 	case ir.List:

@@ -1,28 +1,59 @@
 package normalize
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/falgen/falgen/generator/spec"
 )
 
-// folded is a schema in one normal form: whatever it says through $ref, its siblings, allOf, or an anyOf with null
-// stands in one set of keywords.
+// folded is a schema in one normal form: whatever it says by itself, through $ref, through allOf and through an anyOf
+// of one schema and null stands in one set of keywords, each as tight as all of these make it.
 type folded struct {
 	node      *spec.Node
 	self      *spec.Node // the schema that says what the value is by itself: the component, or node
 	component string     // the component that the schema is, where it shapes nothing beyond a $ref
 	keywords  map[string]*spec.Node
-	nullable  bool
-	unions    [][]*spec.Node // real alternatives: two arms or more, none of them null
-	broken    bool           // it refers to what is not there
+	patterns  []*spec.Node // a text has to match all of them
+	types     []string     // the JSON types that it allows, but for null; nil where it does not say
+	null      answer       // whether it allows null
+	choices   []choice     // each demands one of several schemas
+	also      []*spec.Node // schemas that contradict the others: they are checked, and give no type
+	broken    bool         // it refers to what is not there
 }
+
+// answer is what a schema says of a question.
+type answer int
+
+const (
+	unsaid answer = iota
+	yes
+	no
+)
+
+// and is what two schemas say that both hold.
+func (a answer) and(b answer) answer {
+	switch {
+	case a == unsaid:
+		return b
+	case b == unsaid || a == b:
+		return a
+	}
+	return no
+}
+
+// A choice is an anyOf or oneOf of several schemas, null aside.
+type choice struct {
+	node *spec.Node // the list
+	one  bool       // it is a oneOf
+	arms []*spec.Node
+}
+
+// nullable reports whether null is allowed.
+func (f folded) nullable() bool { return f.null == yes }
 
 // shapes are the keywords that make another type of a component than it is by itself.
 var shapes = map[string]bool{
-	"properties": true, "required": true, "additionalProperties": true, "enum": true, "const": true, "items": true, "prefixItems": true,
+	"properties": true, "required": true, "additionalProperties": true, "enum": true, "items": true, "prefixItems": true,
 }
 
 // maxFolds bounds the schemas of a document: a few components that each refer to the next one twice are more than a
@@ -32,145 +63,211 @@ const maxFolds = 100_000
 // fold brings a schema into normal form. trail holds the components on the way here, since documents may refer in
 // circles.
 func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
-	f := folded{node: schema, self: schema, keywords: map[string]*spec.Node{}}
 	if n.folds++; n.folds > maxFolds {
 		if n.folds == maxFolds+1 {
 			n.refuse(schema, "too-large", "the document's references multiply to more than %d schemas", maxFolds)
 		}
-		f.broken = true
-		return f
+		return folded{node: schema, self: schema, keywords: map[string]*spec.Node{}, broken: true}
 	}
-	if !schema.Is(spec.Object) {
-		// A boolean schema allows everything or nothing; anything else is no schema.
-		if !schema.Is(spec.Bool) {
-			n.repair(schema, "not-a-schema", "read as free-form JSON", "expected a schema, found a %s", schema.Kind)
-		}
-		return f
+	f, grants := n.own(schema)
+	shaped := 0 // parts that shape a type
+	if f.shaped() {
+		shaped++
 	}
-	own := 0 // keywords of the schema itself that shape a type of its own
-	for _, m := range schema.Members {
-		switch m.Name {
-		case "$ref", "allOf", "anyOf", "oneOf":
-			continue
-		}
-		f.keywords[m.Name] = m.Value
-		if shapes[m.Name] {
-			own++
-		}
-	}
-	if f.keywords["nullable"].True() {
-		f.nullable = true
-	}
-	parts := 0 // schemas that this one consists of
-	merge := func(part folded) {
-		parts++
-		f.nullable = f.nullable || part.nullable
-		f.broken = f.broken || part.broken
-		f.unions = append(f.unions, part.unions...)
-		f.component, f.self = part.component, part.self
-		for name, value := range part.keywords {
-			switch own, taken := f.keywords[name], f.keywords[name] != nil; {
-			case !taken:
-				f.keywords[name] = value
-			case name == "properties", name == "required", name == "x-fal-order-properties":
-				f.keywords[name] = join(own, value)
-			case binds(name) && fmt.Sprint(own.Value()) != fmt.Sprint(value.Value()):
-				n.note(value, "merged-keyword", "%q stands in several parts of one schema: only the server checks this one", name)
+	part := func(part folded) {
+		if part.shaped() || part.component != "" || len(part.choices) > 0 {
+			if shaped++; shaped == 1 {
+				f.component, f.self = part.component, part.self
 			}
 		}
+		n.merge(&f, part)
 	}
 	if ref := schema.Get("$ref"); ref != nil {
-		merge(n.refer(ref, trail))
+		part(n.refer(ref, trail))
 	}
 	if all := schema.Get("allOf"); all.Is(spec.Array) {
 		for _, arm := range all.Elems {
-			merge(n.fold(arm, trail))
+			part(n.fold(arm, trail))
 		}
 	}
 	for _, name := range []string{"anyOf", "oneOf"} {
-		arms := schema.Get(name)
-		if !arms.Is(spec.Array) {
+		list := schema.Get(name)
+		if !list.Is(spec.Array) {
 			continue
 		}
-		var real []*spec.Node
-		for _, arm := range arms.Elems {
-			if arm.Get("type").String() == "null" {
-				f.nullable = true
-			} else {
-				real = append(real, arm)
+		c, null := n.choice(list, name == "oneOf", trail)
+		switch len(c.arms) {
+		case 0:
+			f.null = f.null.and(null)
+		case 1:
+			arm := n.fold(c.arms[0], trail)
+			if null == yes {
+				arm.null = yes
 			}
-		}
-		if len(real) == 1 {
-			merge(n.fold(real[0], trail))
-		} else if len(real) > 1 {
-			f.unions = append(f.unions, real)
+			part(arm)
+		default:
+			shaped++
+			f.choices = append(f.choices, c)
+			f.null = f.null.and(null)
 		}
 	}
-	if own > 0 || parts > 1 {
+	if shaped > 1 {
 		f.component, f.self = "", schema
 	}
+	if grants {
+		f.null = yes
+	}
 	return f
 }
 
-// binds reports whether a keyword constrains a value.
-func binds(name string) bool {
-	return byKind[name] != nil || name == "type" || name == "enum" || name == "const"
-}
-
-// join makes one object or list of two.
-func join(a, b *spec.Node) *spec.Node {
-	both := *a
-	both.Elems = append(slices.Clone(a.Elems), b.Elems...)
-	both.Members = slices.Clone(a.Members)
-	for _, m := range b.Members {
-		if a.Get(m.Name) == nil {
-			both.Members = append(both.Members, m)
+// own returns what a schema says without the schemas that it refers to or lists, and whether it grants null whatever
+// those say: OpenAPI's nullable does, and a null among the values of an enum.
+func (n *normalizer) own(schema *spec.Node) (f folded, grants bool) {
+	f = folded{node: schema, self: schema, keywords: map[string]*spec.Node{}}
+	if !schema.Is(spec.Object) {
+		// A boolean schema allows everything or nothing; anything else is no schema.
+		switch {
+		case !schema.Is(spec.Bool):
+			n.repair(schema, "not-a-schema", "read as free-form JSON", "expected a schema, found a %s", schema.Kind)
+		case !schema.True():
+			f.also = []*spec.Node{schema}
+		}
+		return f, false
+	}
+	for _, m := range schema.Members {
+		switch m.Name {
+		case "$ref", "allOf", "anyOf", "oneOf", "type", "const":
+		case "nullable":
+			grants = m.Value.True()
+		case "pattern":
+			f.patterns = []*spec.Node{m.Value}
+		case "properties":
+			f.keywords[m.Name] = n.properties(m.Value)
+		default:
+			f.keywords[m.Name] = m.Value
 		}
 	}
-	return &both
+	if c := schema.Get("const"); c != nil {
+		values := listOf(c, c)
+		if enum := f.keywords["enum"]; enum.Is(spec.Array) {
+			values = n.intersect(&f, "enum", enum, values)
+		}
+		f.keywords["enum"] = values
+	}
+	if enum := f.keywords["enum"]; enum.Is(spec.Array) && slices.ContainsFunc(enum.Elems, isNull) {
+		grants = true
+	}
+	f.exclusive("minimum", "exclusiveMinimum")
+	f.exclusive("maximum", "exclusiveMaximum")
+	n.readTypes(&f, schema.Get("type"))
+	return f, grants
 }
 
-const componentPrefix = "#/components/schemas/"
-
-// refer folds what a $ref refers to: a component, or any other place of the document.
-func (n *normalizer) refer(ref *spec.Node, trail []string) folded {
-	broken := folded{node: ref, self: ref, broken: true}
-	pointer := ref.String()
-	if !strings.HasPrefix(pointer, "#/") {
-		n.repair(ref, "foreign-ref", "read as free-form JSON", "%q is no place in this document", pointer)
-		return broken
+// exclusive gives an exclusive bound the form of 3.1: a number of its own. OpenAPI 3.0 has true beside the bound.
+func (f *folded) exclusive(bound, mark string) {
+	x := f.keywords[mark]
+	if !x.Is(spec.Bool) {
+		return
 	}
-	path := pointerPath(pointer)
-	name, target := path[len(path)-1], n.resolve(ref)
-	if target == nil || name == "" {
-		n.repair(ref, "missing-ref", "read as free-form JSON", "there is no schema %q", name)
-		return broken
+	delete(f.keywords, mark)
+	if b := f.keywords[bound]; x.True() && b != nil {
+		f.keywords[mark] = b
+		delete(f.keywords, bound)
 	}
-	if slices.Contains(trail, pointer) {
-		n.repair(ref, "circular-ref", "read as free-form JSON", "%q is nothing but a reference to itself", name)
-		return broken
-	}
-	f := n.fold(target, append(slices.Clone(trail), pointer))
-	f.self = target
-	if f.component = ""; strings.HasPrefix(pointer, componentPrefix) && len(path) == 3 {
-		f.component = name
-	}
-	return f
 }
 
-// resolve returns the place in the document that a $ref names, or nil.
-func (n *normalizer) resolve(ref *spec.Node) *spec.Node {
-	if !strings.HasPrefix(ref.String(), "#/") {
-		return nil
+// readTypes reads the type keyword. A null among the types makes the schema nullable.
+func (n *normalizer) readTypes(f *folded, t *spec.Node) {
+	nodes := []*spec.Node{t}
+	switch {
+	case t == nil:
+		return
+	case t.Is(spec.Array):
+		nodes = t.Elems
+	case !t.Is(spec.String):
+		n.repair(t, "type-keyword", "read as any type", "expected the name of a type, found a %s", t.Kind)
+		return
 	}
-	return n.doc.Root.Get(pointerPath(ref.String())...)
+	var types []string
+	null := no
+	for _, node := range nodes {
+		switch name := node.String(); name {
+		case "string", "integer", "number", "boolean", "array", "object":
+			if !slices.Contains(types, name) {
+				types = append(types, name)
+			}
+		case "null":
+			null = yes
+		default:
+			n.repair(node, "unknown-type", "read as any type", "there is no type %q", name)
+			return
+		}
+	}
+	f.types, f.null = types, null
+	if types == nil {
+		f.types = []string{}
+	}
 }
 
-// pointerPath returns the names of a JSON pointer in a URL's fragment.
-func pointerPath(fragment string) []string {
-	path := strings.Split(strings.TrimPrefix(fragment, "#/"), "/")
-	for i, name := range path {
-		path[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+// properties returns the properties keyword. Some write a list of objects for it.
+func (n *normalizer) properties(at *spec.Node) *spec.Node {
+	if !at.Is(spec.Array) {
+		return at
 	}
-	return path
+	object := *at
+	object.Kind, object.Elems = spec.Object, nil
+	for _, e := range at.Elems {
+		for _, m := range e.Members {
+			if object.Get(m.Name) == nil {
+				object.Members = append(object.Members, m)
+			}
+		}
+	}
+	n.repair(at, "properties-list", "read as one object of all their members", "the properties are a list")
+	return &object
+}
+
+// choice reads the schemas of an anyOf or oneOf, and what they say of null. Those that allow nothing but null are not
+// among the arms.
+func (n *normalizer) choice(list *spec.Node, one bool, trail []string) (choice, answer) {
+	c := choice{node: list, one: one}
+	null := no
+	for _, arm := range list.Elems {
+		f := n.fold(arm, trail)
+		switch {
+		case f.null == yes:
+			null = yes
+		case f.null == unsaid && null == no:
+			null = unsaid
+		}
+		if !f.onlyNull() {
+			c.arms = append(c.arms, arm)
+		}
+	}
+	return c, null
+}
+
+// onlyNull reports whether nothing but null is allowed.
+func (f *folded) onlyNull() bool {
+	enum := f.keywords["enum"]
+	return f.null == yes && (f.types != nil && len(f.types) == 0 ||
+		enum.Is(spec.Array) && !slices.ContainsFunc(enum.Elems, func(v *spec.Node) bool { return !isNull(v) }))
+}
+
+func (f *folded) shaped() bool {
+	for name := range f.keywords {
+		if shapes[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func isNull(v *spec.Node) bool { return v.Is(spec.Null) }
+
+// listOf returns a list that stands where at does.
+func listOf(at *spec.Node, elems ...*spec.Node) *spec.Node {
+	list := *at
+	list.Kind, list.Text, list.Members, list.Elems = spec.Array, "", nil, elems
+	return &list
 }

@@ -44,7 +44,7 @@ var byKind = map[string][]ir.Kind{
 	"minimum": numbers, "maximum": numbers, "exclusiveMinimum": numbers, "exclusiveMaximum": numbers, "multipleOf": numbers,
 	"minLength": texts, "maxLength": texts, "pattern": texts,
 	"items": {ir.List}, "prefixItems": {ir.List}, "minItems": {ir.List}, "maxItems": {ir.List}, "uniqueItems": {ir.List},
-	"minProperties": {ir.Map}, "maxProperties": {ir.Map},
+	"minProperties": objects, "maxProperties": objects,
 	"properties": objects, "required": objects, "x-fal-order-properties": objects,
 	"additionalProperties": {ir.Map, ir.ObjectKind, ir.SharedKind},
 }
@@ -56,21 +56,19 @@ var (
 )
 
 // account reports each keyword of a schema that has no effect on what was made of it.
-func (n *normalizer) account(f folded, t *ir.Type) {
+func (n *normalizer) account(f *folded, t *ir.Type) {
 	for _, name := range slices.Sorted(maps.Keys(f.keywords)) {
 		at := f.keywords[name]
 		kinds, some := byKind[name]
 		switch use := keywords[name]; {
-		case some && f.merged(t):
-			// Each part accounts for its own.
+		case some && (f.merged(t) || t.Kind == ir.Any):
+			// Each part accounts for its own, and what may be of any type is checked for what it is.
 		case some && !slices.Contains(kinds, t.Kind):
-			if t.Kind != ir.Any || !f.broken {
+			if t.Kind != ir.EnumKind || len(t.Enum.Values) == 0 || !slices.Contains(kinds, valueKind(t.Enum)) {
 				n.note(at, "idle-keyword", "%q has no effect here, where the Go type is %s", name, t.Kind)
 			}
 		case name == "additionalProperties" && t.Kind != ir.Map && at.Is(spec.Object) && len(at.Members) > 0:
 			n.note(at, "open-object", "members beyond the properties cannot be sent, and are found in Raw when received")
-		case (name == "enum" || name == "const") && t.Kind != ir.EnumKind && !f.merged(t):
-			n.note(at, "enum-kind", "values of this kind have no enum in Go: only the server checks them")
 		case some || use == used || use == setAside:
 		case use == hinted:
 			if t.Kind == ir.ObjectKind && t.Object.Root || f.self != f.node && f.node.Get(name) == nil {
@@ -82,11 +80,22 @@ func (n *normalizer) account(f folded, t *ir.Type) {
 			n.note(at, "unknown-keyword", "%q means nothing to falgen and is left aside", name)
 		}
 	}
+	if len(f.patterns) > 0 && !f.merged(t) && !slices.Contains([]ir.Kind{ir.String, ir.Media, ir.EnumKind, ir.Any}, t.Kind) {
+		n.note(f.patterns[0], "idle-keyword", "%q has no effect here, where the Go type is %s", "pattern", t.Kind)
+	}
+}
+
+// valueKind is the kind of an enum's values.
+func valueKind(e *ir.Enum) ir.Kind {
+	if e.Integer {
+		return ir.Integer
+	}
+	return ir.String
 }
 
 // merged reports whether t was made of several schemas or types.
-func (f folded) merged(t *ir.Type) bool {
-	return t.Kind == ir.UnionKind || len(f.unions) > 0 || f.keywords["type"].Is(spec.Array)
+func (f *folded) merged(t *ir.Type) bool {
+	return t.Kind == ir.UnionKind || len(f.choices) > 0 || len(f.types) > 1
 }
 
 // hints are the keywords of a field that are shown and bind nobody.

@@ -12,7 +12,11 @@ import (
 
 // Endpoint models one document. The endpoint is nil where a diagnostic is an error.
 func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
-	n := &normalizer{doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{}}
+	n := &normalizer{
+		doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{},
+		made: map[string]*spec.Node{}, parts: map[*spec.Node]combination{},
+		spreading: map[*spec.Node]bool{}, checking: map[string]bool{}, reported: map[diag.Diagnostic]bool{},
+	}
 	words := doc.Words()
 	meta := doc.Root.Get("info", "x-fal-metadata")
 	n.out = &ir.Endpoint{
@@ -45,12 +49,24 @@ type normalizer struct {
 	enums    map[string]*ir.Enum
 	open     map[*spec.Node]bool // the schemas that are being read
 	folds    int                 // how many schemas were read
+
+	made  map[string]*spec.Node      // schemas that stand for several of the document's, by what they are made of
+	parts map[*spec.Node]combination // what they are made of
+
+	spreading map[*spec.Node]bool // the choices whose properties are being collected
+	checking  map[string]bool     // the components that are being read to be checked
+
 	diags    []diag.Diagnostic
+	reported map[diag.Diagnostic]bool
 }
 
+// report adds a diagnostic, once: a schema may be read several times.
 func (n *normalizer) report(at *spec.Node, d diag.Diagnostic) {
 	d.Pos, d.Endpoint = at.Pos(), n.doc.ID
-	n.diags = append(n.diags, d)
+	if !n.reported[d] {
+		n.reported[d] = true
+		n.diags = append(n.diags, d)
+	}
 }
 
 // note reports what is worth knowing.

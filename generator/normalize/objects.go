@@ -21,6 +21,9 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 		}
 	}
 	schema := f.component
+	if at.check {
+		return &ir.Type{Kind: ir.ObjectKind, Object: &ir.Object{Fields: n.fields(&ir.Object{}, f, true)}}
+	}
 	if at.root {
 		schema = at.name
 	} else if o := n.objects[schema]; o != nil {
@@ -39,7 +42,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 	n.out.Places[o] = f.self.Pos()
 	index := len(n.out.Objects)
 	n.out.Objects = append(n.out.Objects, o)
-	o.Fields = n.fields(o, f)
+	o.Fields = n.fields(o, f, false)
 	if shared := n.shared(f.component, o); shared != nil && !at.root {
 		// Its fields are scalars, so nothing else was met on the way.
 		delete(n.objects, schema)
@@ -50,7 +53,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 }
 
 // fields models the properties in the document's order: as x-fal-order-properties lists them, the rest by name.
-func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
+func (n *normalizer) fields(o *ir.Object, f *folded, check bool) []*ir.Field {
 	props := f.keywords["properties"]
 	if props == nil {
 		return nil
@@ -81,7 +84,7 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 	}
 	var fields []*ir.Field
 	for _, name := range append(names, rest...) {
-		if field := n.field(o, name, props.Get(name)); field != nil {
+		if field := n.field(o, name, props.Get(name), check); field != nil {
 			field.Required = required[name]
 			fields = append(fields, field)
 		}
@@ -89,12 +92,15 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 	return fields
 }
 
-func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Field {
+func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node, check bool) *ir.Field {
 	if !tagName(name) {
 		n.refuse(schema, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
 		return nil
 	}
-	t, f := n.typ(schema, place{owner: o, name: name})
+	t, f := n.typ(schema, place{owner: o, name: name, check: check})
+	if check {
+		return &ir.Field{Name: name, Type: t}
+	}
 	field := &ir.Field{
 		Name: name, Type: t, Description: text(f, name), Hints: hints(f, t),
 		Deprecated: f.keywords["deprecated"].True(),

@@ -2,11 +2,9 @@ package normalize
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
@@ -17,20 +15,23 @@ type place struct {
 	owner  *ir.Object // the object whose property it is part of
 	name   string     // the property's name, or Input or Output
 	root   bool
-	inItem bool // it is what a list or map holds
-	inArm  bool // it is one of several alternatives
-	media  bool // the form of the playground offers media for it
+	inItem bool     // it is what a list or map holds
+	inArm  bool     // it is, or is part of, one of several alternatives
+	direct bool     // it is one of them itself
+	media  bool     // the form of the playground offers media for it
+	check  bool     // it is checked, and gives no Go type
+	kinds  []string // the types of what is checked, where the schema says none
 }
 
 // arm is the place of an alternative at p.
 func (p place) arm() place {
-	p.root, p.inArm = false, true
+	p.root, p.inArm, p.direct = false, true, true
 	return p
 }
 
 // item is the place of what a list or map at p holds.
 func (p place) item() place {
-	return place{owner: p.owner, name: p.name, inItem: true, inArm: p.inArm, media: p.media}
+	return place{owner: p.owner, name: p.name, inItem: true, inArm: p.inArm, media: p.media, check: p.check}
 }
 
 // typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
@@ -44,60 +45,154 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	defer delete(n.open, schema)
 	at.media = at.media || mediaForms[cmp.Or(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
 	t := n.kind(&f, at)
-	t.Nullable = f.nullable
-	n.account(f, t)
+	t.Nullable = f.nullable()
+	for _, part := range f.also {
+		t.Choices = append(t.Choices, ir.Choice{Arms: n.never(part)})
+	}
+	n.account(&f, t)
 	return t, f
+}
+
+// never returns the check of a schema that contradicts another: no arms for one that nothing fits.
+func (n *normalizer) never(schema *spec.Node) []*ir.Type {
+	if schema.Is(spec.Bool) {
+		return nil
+	}
+	return []*ir.Type{n.check(schema, nil)}
 }
 
 func (n *normalizer) kind(f *folded, at place) *ir.Type {
 	switch {
 	case f.broken:
 		return &ir.Type{Kind: ir.Any}
-	case len(f.unions) > 1:
-		n.note(f.node, "union-of-unions", "several lists of alternatives at once: kept as raw JSON")
+	case f.component != "" && at.check && n.checking[f.component]:
+		n.note(f.node, "circular-check", "only the server checks what contains itself among alternatives")
 		return &ir.Type{Kind: ir.Any}
-	case len(f.unions) == 1:
-		var arms []*ir.Type
-		for _, arm := range f.unions[0] {
-			t, _ := n.typ(arm, at.arm())
-			arms = append(arms, t)
-		}
-		return n.union(f, at, arms)
+	case f.component != "" && at.check:
+		n.checking[f.component] = true
+		defer delete(n.checking, f.component)
 	}
-	values := n.enumValues(f)
-	names := n.typeNames(f, values)
-	if len(names) > 1 {
-		at = at.arm()
+	if len(f.choices) > 0 {
+		return n.chosen(f, at)
+	}
+	return n.plain(f, at)
+}
+
+// plain models a schema without choices.
+func (n *normalizer) plain(f *folded, at place) *ir.Type {
+	values := n.scalars(f.keywords["enum"])
+	names := n.typeNames(f, at, values)
+	if len(names) == 0 {
+		return n.untyped(f, at, values)
+	}
+	if len(names) == 1 {
+		return n.named(names[0], f, at, values)
 	}
 	var arms []*ir.Type
 	for _, name := range names {
-		t := n.named(name, f, at, values)
-		n.rules(t, *f)
-		arms = append(arms, t)
+		arms = append(arms, n.named(name, f, at.arm(), values))
 	}
-	if len(arms) == 1 {
-		return arms[0]
+	return n.union(f, at, arms, false)
+}
+
+// typeNames returns the types that a schema allows, without those that its enum has no value of; none means any.
+func (n *normalizer) typeNames(f *folded, at place, values []*spec.Node) []string {
+	names := f.kinds()
+	if names == nil {
+		names = at.kinds
 	}
-	at.inArm = false
-	return n.union(f, at, arms)
+	if len(values) == 0 {
+		return names
+	}
+	if names == nil {
+		for _, v := range values {
+			if name := typeOf(v); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	fit := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return !slices.ContainsFunc(values, func(v *spec.Node) bool { return isOf(v, []string{name}) })
+	})
+	if len(fit) == 0 {
+		return names // and no value fits
+	}
+	return fit
+}
+
+// typeOf returns the type of a value of an enum; "" for null.
+func typeOf(v *spec.Node) string {
+	switch {
+	case v.Is(spec.Number) && isWhole(v):
+		return "integer"
+	case v.Is(spec.Null):
+		return ""
+	}
+	return string(v.Kind)
+}
+
+// isOf reports whether a value is of one of the types.
+func isOf(v *spec.Node, types []string) bool {
+	name := typeOf(v)
+	return slices.Contains(types, name) || name == "integer" && slices.Contains(types, "number")
+}
+
+func isWhole(v *spec.Node) bool {
+	d := decimal(v)
+	return d != nil && d.IsInt()
+}
+
+// untyped models a schema that allows any type: what it demands of values of one type is checked.
+func (n *normalizer) untyped(f *folded, at place, values []*spec.Node) *ir.Type {
+	t := &ir.Type{Kind: ir.Any}
+	if f.onlyNull() {
+		t.Rules.Values = []ir.Value{{}}
+		return t
+	}
+	t.Rules.Values = valuesOf(values)
+	if len(f.patterns) == 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(f.keywords)), func(name string) bool { return byKind[name] != nil }) {
+		return t
+	}
+	c := ir.Choice{}
+	for _, name := range []string{"string", "number", "boolean", "array", "object"} {
+		at := at
+		at.check = true
+		c.Arms = append(c.Arms, n.named(name, f, at, nil))
+	}
+	t.Choices = append(t.Choices, c)
+	return t
 }
 
 // named models a schema of the type that has a name.
-func (n *normalizer) named(typeName string, f *folded, at place, values []ir.EnumValue) *ir.Type {
-	isText := len(values) > 0 && textual(values[0])
+func (n *normalizer) named(typeName string, f *folded, at place, values []*spec.Node) *ir.Type {
+	own := slices.DeleteFunc(slices.Clone(values), func(v *spec.Node) bool { return !isOf(v, []string{typeName}) })
+	if len(own) == 0 {
+		own = values // of which none fits
+	}
+	t := n.kindOf(typeName, f, at)
+	n.rules(t, f)
+	isEnum := len(own) > 0 && !at.check && (t.Kind == ir.String || t.Kind == ir.Media) && own[0].Is(spec.String)
+	isEnum = isEnum || len(own) > 0 && !at.check && t.Kind == ir.Integer && !slices.ContainsFunc(own, func(v *spec.Node) bool {
+		num, err := ir.ParseNumber(v.Text)
+		return err != nil || !num.Whole()
+	})
+	if isEnum {
+		return n.enum(f, at, t, own)
+	}
+	t.Rules.Values = valuesOf(own)
+	return t
+}
+
+// kindOf returns the kind of a type by its name, without what its enum says.
+func (n *normalizer) kindOf(typeName string, f *folded, at place) *ir.Type {
 	switch typeName {
 	case "string":
-		switch {
-		case isText:
-			return n.enum(f, at, values, false)
-		case !n.inOutput && (at.media || mediaName.MatchString(at.name)):
+		if !n.inOutput && !at.check && (at.media || mediaName.MatchString(at.name)) {
 			return &ir.Type{Kind: ir.Media}
 		}
 		return &ir.Type{Kind: ir.String}
 	case "integer":
-		if len(values) > 0 && !isText {
-			return n.enum(f, at, values, true)
-		}
 		return &ir.Type{Kind: ir.Integer}
 	case "number":
 		return &ir.Type{Kind: ir.Float}
@@ -133,14 +228,9 @@ func (n *normalizer) elem(f *folded, at place) *ir.Type {
 		nullable = nullable || t.Nullable
 		arms = append(arms, t)
 	}
-	elem := n.union(&folded{node: tuple}, at.item(), arms)
+	elem := n.union(&folded{node: tuple}, at.item(), arms, false)
 	elem.Nullable = nullable
 	return elem
-}
-
-func textual(v ir.EnumValue) bool {
-	_, ok := v.Value.JSON.(string)
-	return ok
 }
 
 // mediaForms are the fields of fal's own forms that take media.
@@ -150,192 +240,3 @@ var mediaForms = map[string]bool{
 
 // mediaName tells a property that takes a URL of media.
 var mediaName = regexp.MustCompile(`(^|_)urls?$`)
-
-// typeNames returns the types that a schema allows; none means any. A null among them makes it nullable.
-func (n *normalizer) typeNames(f *folded, values []ir.EnumValue) []string {
-	t := f.keywords["type"]
-	nodes := []*spec.Node{t}
-	switch {
-	case t.Is(spec.Array):
-		nodes = t.Elems
-	case t != nil && !t.Is(spec.String):
-		n.repair(t, "type-keyword", "read as any type", "expected the name of a type, found a %s", t.Kind)
-		return nil
-	case t != nil:
-	case f.keywords["properties"] != nil, f.keywords["additionalProperties"] != nil:
-		return []string{"object"}
-	case f.keywords["items"] != nil:
-		return []string{"array"}
-	case len(values) > 0 && textual(values[0]):
-		return []string{"string"}
-	case len(values) > 0:
-		return []string{"integer"}
-	default:
-		return nil
-	}
-	var names []string
-	for _, node := range nodes {
-		switch name := node.String(); name {
-		case "string", "integer", "number", "boolean", "array", "object":
-			names = append(names, name)
-		case "null":
-			f.nullable = true
-		default:
-			n.repair(node, "unknown-type", "read as any type", "there is no type %q", name)
-			return nil
-		}
-	}
-	return names
-}
-
-// enumValues returns the values of an enum of strings or of whole numbers, in the document's order and each once. A
-// null among them makes the schema nullable.
-func (n *normalizer) enumValues(f *folded) []ir.EnumValue {
-	var nodes []*spec.Node
-	if c := f.keywords["const"]; c != nil {
-		nodes = []*spec.Node{c}
-	} else if e := f.keywords["enum"]; e.Is(spec.Array) {
-		nodes = e.Elems
-	}
-	var values []ir.EnumValue
-	seen := map[any]bool{}
-	kinds := map[spec.Kind]bool{}
-	for _, v := range nodes {
-		switch {
-		case v.Is(spec.Null):
-			f.nullable = true
-			continue
-		case v.Is(spec.Number):
-			if !wholeNumber.MatchString(v.Text) {
-				return nil
-			}
-		case !v.Is(spec.String):
-			return nil
-		}
-		kinds[v.Kind] = true
-		if value := v.Value(); !seen[value] {
-			seen[value] = true
-			values = append(values, ir.EnumValue{Value: ir.Value{JSON: value}})
-		}
-	}
-	if len(kinds) > 1 {
-		return nil
-	}
-	return values
-}
-
-var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
-
-// enum models an enum. Two places with one name and the same values, in whatever order, share it.
-func (n *normalizer) enum(f *folded, at place, values []ir.EnumValue, integer bool) *ir.Type {
-	e := &ir.Enum{Origin: ir.Origin{Schema: f.component}, Integer: integer, Values: values}
-	if e.Schema == "" {
-		e.Property, e.Item, e.Arm = at.name, at.inItem, at.inArm
-	}
-	sorted := slices.SortedFunc(slices.Values(values), func(a, b ir.EnumValue) int {
-		return strings.Compare(fmt.Sprint(a.Value.JSON), fmt.Sprint(b.Value.JSON))
-	})
-	key := fmt.Sprintf("%q %q %v %v %q", e.Schema, e.Property, e.Arm, integer, sorted)
-	if met := n.enums[key]; met != nil {
-		e = met
-	} else {
-		e.Owner = at.owner
-		n.enums[key] = e
-		n.out.Enums = append(n.out.Enums, e)
-	}
-	return &ir.Type{Kind: ir.EnumKind, Enum: e}
-}
-
-// rules reads the constraints that go with the kind of t; the others mean nothing to a value of that kind.
-func (n *normalizer) rules(t *ir.Type, f folded) {
-	r := &t.Rules
-	switch t.Kind {
-	case ir.Integer, ir.Float:
-		r.Min, r.Above = n.lower(f, "minimum", "exclusiveMinimum")
-		r.Max, r.Below = n.lower(f, "maximum", "exclusiveMaximum")
-		if r.MultipleOf = n.number(f.keywords["multipleOf"]); r.MultipleOf != nil && (*r.MultipleOf == "0" || (*r.MultipleOf)[0] == '-') {
-			n.repair(f.keywords["multipleOf"], "multiple-of", "left aside", "no number is a multiple of %s", *r.MultipleOf)
-			r.MultipleOf = nil
-		}
-	case ir.String, ir.Media:
-		r.MinLength, r.MaxLength = n.count(f, "minLength"), n.count(f, "maxLength")
-		if p := n.pattern(f.keywords["pattern"]); p != "" {
-			r.Patterns = []string{p}
-		}
-		if t.Kind == ir.Media {
-			r.MaxFileSize = n.maxFileSize(f)
-		}
-	case ir.List:
-		if size := n.maxFileSize(f); t.Elem.Kind == ir.Media && t.Elem.Rules.MaxFileSize == nil {
-			t.Elem.Rules.MaxFileSize = size // of each file
-		}
-		r.MinLength, r.MaxLength = n.count(f, "minItems"), n.count(f, "maxItems")
-		r.Unique = f.keywords["uniqueItems"].True()
-	case ir.Map:
-		r.MinLength, r.MaxLength = n.count(f, "minProperties"), n.count(f, "maxProperties")
-	}
-}
-
-// lower reads a bound: OpenAPI 3.0 marks an exclusive one with true beside it, 3.1 gives its own number.
-func (n *normalizer) lower(f folded, inclusive, exclusive string) (in, ex *ir.Number) {
-	in = n.number(f.keywords[inclusive])
-	switch x := f.keywords[exclusive]; {
-	case x.True():
-		return nil, in
-	case x.Is(spec.Bool):
-		return in, nil
-	default:
-		return in, n.number(x)
-	}
-}
-
-func (n *normalizer) number(at *spec.Node) *ir.Number {
-	if at == nil || at.Is(spec.Null) {
-		return nil
-	}
-	if !at.Is(spec.Number) {
-		n.repair(at, "bound", "left aside", "expected a number, found a %s", at.Kind)
-		return nil
-	}
-	num, err := ir.ParseNumber(at.Text)
-	if err != nil {
-		n.repair(at, "bound", "left aside", "the bound %v", err)
-		return nil
-	}
-	return &num
-}
-
-func (n *normalizer) count(f folded, keyword string) *int { return n.countAt(f.keywords[keyword]) }
-
-// maxFileSize is the limit in bytes of a file that fal fetches or is sent.
-func (n *normalizer) maxFileSize(f folded) *int {
-	at := f.keywords["max_file_size"]
-	if at == nil {
-		at = f.keywords["x-fal"].Get("max_file_size")
-	}
-	return n.countAt(at)
-}
-
-func (n *normalizer) countAt(at *spec.Node) *int {
-	num := n.number(at)
-	if num == nil {
-		return nil
-	}
-	var c int
-	if err := json.Unmarshal([]byte(*num), &c); err != nil || c < 0 {
-		n.repair(at, "bound", "left aside", "%s is no count", at.Text)
-		return nil
-	}
-	return &c
-}
-
-func (n *normalizer) pattern(at *spec.Node) string {
-	if at == nil {
-		return ""
-	}
-	if _, err := regexp.Compile(at.String()); err != nil {
-		n.note(at, "pattern", "Go cannot check this pattern, so only the server will: %v", err)
-		return ""
-	}
-	return at.String()
-}

@@ -8,54 +8,130 @@ import (
 )
 
 // union models alternatives. Those that mean one thing become one: an enum beside any string is an enum that is open,
-// a whole number beside any number is a number.
-func (n *normalizer) union(f *folded, at place, arms []*ir.Type) *ir.Type {
-	var distinct []*ir.Type
+// a whole number beside any number is a number. Where one Go type stands for alternatives of different rules, these
+// become a choice. With one, a value has to fit exactly one of them.
+func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.Type {
+	arms = n.flat(arms)
 	for _, arm := range arms {
-		f.nullable = f.nullable || arm.Nullable
-		arm.Nullable = false
-		if arm.Kind == ir.Any { // whatever else there is, everything fits
+		arm.Nullable = false // the whole says so
+	}
+	choice := []ir.Choice{{One: one, Arms: arms}}
+	switch {
+	case len(arms) == 0:
+		return &ir.Type{Kind: ir.Any}
+	case len(arms) == 1:
+		return arms[0]
+	case at.check:
+		return &ir.Type{Kind: ir.Any, Choices: choice}
+	case slices.ContainsFunc(arms, func(arm *ir.Type) bool { return arm.Kind == ir.Any }):
+		if !one && slices.ContainsFunc(arms, anything) {
 			return &ir.Type{Kind: ir.Any}
 		}
-		switch i := slices.IndexFunc(distinct, func(d *ir.Type) bool { return sameGo(d, arm) }); {
-		case i < 0:
-			distinct = append(distinct, arm)
-		case !distinct[i].Rules.Equal(arm.Rules): // either will do, so neither binds
-			distinct[i].Rules = ir.Rules{}
+		return &ir.Type{Kind: ir.Any, Choices: choice}
+	}
+	distinct, lossy := n.distinct(arms)
+	one = one && overlap(arms)
+	if len(distinct) == 1 {
+		t := distinct[0]
+		if lossy || one {
+			t.Choices = append(t.Choices, choice...)
 		}
+		return t
 	}
-	if i, j := find(distinct, ir.EnumKind), find(distinct, ir.String); i >= 0 && j >= 0 && !distinct[i].Enum.Integer && free(distinct[j]) {
-		n.openEnum(distinct[i].Enum)
-		distinct = slices.Delete(distinct, j, j+1)
-	}
-	if i, j := find(distinct, ir.Integer), find(distinct, ir.Float); i >= 0 && j >= 0 && (free(distinct[j]) || distinct[i].Rules.Equal(distinct[j].Rules)) {
-		distinct = slices.Delete(distinct, i, i+1)
-	}
-	switch len(distinct) {
-	case 0:
-		return &ir.Type{Kind: ir.Any}
-	case 1:
-		return distinct[0]
-	}
-	if at.inArm {
-		n.note(f.node, "union-of-unions", "alternatives inside of alternatives: kept as raw JSON")
-		return &ir.Type{Kind: ir.Any}
-	}
-	u := &ir.Union{}
+	u := &ir.Union{One: one}
 	if u.Schema = f.component; u.Schema == "" {
-		u.Owner, u.Property, u.Item = at.owner, at.name, at.inItem
+		u.Owner, u.Property, u.Item, u.Origin.Arm = at.owner, at.name, at.inItem, at.inArm
 	}
 	for _, t := range distinct {
 		u.Arms = append(u.Arms, ir.Arm{Type: t})
 	}
+	t := &ir.Type{Kind: ir.UnionKind, Union: u}
+	if lossy || one && len(distinct) < len(arms) {
+		t.Choices, u.One = choice, false
+	}
+	if at.direct {
+		return t // the whole takes its arms
+	}
 	for _, met := range n.out.Unions {
-		if met.Schema == u.Schema && met.Property == u.Property && reflect.DeepEqual(met.Arms, u.Arms) {
-			return &ir.Type{Kind: ir.UnionKind, Union: met}
+		if met.Schema == u.Schema && met.Property == u.Property && met.One == u.One && reflect.DeepEqual(met.Arms, u.Arms) {
+			t.Union = met
+			return t
 		}
 	}
 	n.out.Unions = append(n.out.Unions, u)
-	return &ir.Type{Kind: ir.UnionKind, Union: u}
+	return t
 }
+
+// flat returns alternatives with the arms of those that are alternatives themselves in their place. Those of which the
+// arms do not say all are raw JSON.
+func (n *normalizer) flat(arms []*ir.Type) (all []*ir.Type) {
+	for _, arm := range arms {
+		switch {
+		case arm.Kind != ir.UnionKind || slices.Contains(n.out.Unions, arm.Union):
+			all = append(all, arm)
+		case len(arm.Choices) > 0 || arm.Union.One:
+			choice := ir.Choice{One: arm.Union.One}
+			for _, a := range arm.Union.Arms {
+				choice.Arms = append(choice.Arms, a.Type)
+			}
+			all = append(all, &ir.Type{Kind: ir.Any, Choices: append([]ir.Choice{choice}, arm.Choices...)})
+		default:
+			for _, a := range arm.Union.Arms {
+				all = append(all, a.Type)
+			}
+		}
+	}
+	return all
+}
+
+// distinct returns one type for each Go type among several, and whether it allows more than these do.
+func (n *normalizer) distinct(arms []*ir.Type) (types []*ir.Type, lossy bool) {
+	for _, arm := range arms {
+		i := slices.IndexFunc(types, func(d *ir.Type) bool { return sameGo(d, arm) })
+		switch {
+		case i < 0:
+			types = append(types, arm)
+		case !reflect.DeepEqual(types[i], arm):
+			types[i] = bare(arm)
+			lossy = lossy || !free(arms, arm)
+		}
+	}
+	if i, j := find(types, ir.EnumKind), find(types, ir.String); i >= 0 && j >= 0 && !types[i].Enum.Integer && anyOfKind(types[j]) {
+		n.openEnum(types[i].Enum)
+		types = slices.Delete(types, j, j+1)
+	}
+	if i, j := find(types, ir.Integer), find(types, ir.Float); i >= 0 && j >= 0 {
+		if !anyOfKind(types[j]) {
+			lossy = lossy || !types[i].Rules.Equal(types[j].Rules)
+			if !types[i].Rules.Equal(types[j].Rules) {
+				types[j] = bare(types[j])
+			}
+		}
+		types = slices.Delete(types, i, i+1)
+	}
+	return types, lossy
+}
+
+// free reports whether one of the arms allows all values of the Go type that another has.
+func free(arms []*ir.Type, of *ir.Type) bool {
+	return slices.ContainsFunc(arms, func(arm *ir.Type) bool { return sameGo(arm, of) && reflect.DeepEqual(arm, bare(of)) })
+}
+
+// bare returns a type that allows every value of the same Go type.
+func bare(t *ir.Type) *ir.Type {
+	b := *t
+	b.Rules, b.Choices = ir.Rules{}, nil
+	if t.Elem != nil {
+		b.Elem = bare(t.Elem)
+		b.Elem.Nullable = t.Elem.Nullable
+	}
+	return &b
+}
+
+func anything(t *ir.Type) bool { return t.Kind == ir.Any && anyOfKind(t) }
+
+// anyOfKind reports whether a type allows every value of its kind.
+func anyOfKind(t *ir.Type) bool { return t.Rules.IsZero() && len(t.Choices) == 0 }
 
 // openEnum lets an enum take other values. It may be part of no other place, so it stops being shared.
 func (n *normalizer) openEnum(e *ir.Enum) {
@@ -65,6 +141,41 @@ func (n *normalizer) openEnum(e *ir.Enum) {
 			delete(n.enums, key)
 		}
 	}
+}
+
+// overlap reports whether a value may fit two of the alternatives: two of them are of one JSON type.
+func overlap(arms []*ir.Type) bool {
+	seen := map[string]bool{}
+	for _, arm := range arms {
+		kind := jsonType(arm)
+		if seen[kind] || kind == "" {
+			return true
+		}
+		seen[kind] = true
+	}
+	return false
+}
+
+// jsonType is the JSON type of the values of a type; "" for several.
+func jsonType(t *ir.Type) string {
+	switch t.Kind {
+	case ir.String, ir.Media:
+		return "string"
+	case ir.Integer, ir.Float:
+		return "number"
+	case ir.EnumKind:
+		if t.Enum.Integer {
+			return "number"
+		}
+		return "string"
+	case ir.Bool:
+		return "boolean"
+	case ir.ObjectKind, ir.SharedKind, ir.Map:
+		return "object"
+	case ir.List:
+		return "array"
+	}
+	return ""
 }
 
 // sameGo reports whether two types are one in Go.
@@ -78,5 +189,3 @@ func sameGo(a, b *ir.Type) bool {
 func find(types []*ir.Type, kind ir.Kind) int {
 	return slices.IndexFunc(types, func(t *ir.Type) bool { return t.Kind == kind })
 }
-
-func free(t *ir.Type) bool { return t.Rules.IsZero() }

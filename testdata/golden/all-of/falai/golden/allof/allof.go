@@ -36,7 +36,7 @@ type Input struct {
 	// Always "a".
 	Mode Mode `json:"mode,omitzero"`
 
-	// Required. Range: 1 to 9.
+	// Required. Range: 5 to 9.
 	Size int64 `json:"size"`
 }
 
@@ -48,7 +48,7 @@ func (in Input) Validate() error {
 
 func (in Input) check(c support.Checker) {
 	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Required("size", in.Size, support.Min(1), support.Max(9))
+	c.Required("size", in.Size, support.Min(5), support.Max(9))
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server

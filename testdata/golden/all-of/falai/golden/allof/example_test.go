@@ -18,7 +18,7 @@ func Example() {
 	}
 	res, err := allof.New(client).Subscribe(context.Background(), allof.Input{
 		Name: "text",
-		Size: 1,
+		Size: 5,
 	})
 	if err != nil {
 		log.Fatal(err)

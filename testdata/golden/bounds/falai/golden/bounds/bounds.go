@@ -61,6 +61,7 @@ type Input struct {
 
 	Odd fal.Opt[int64] `json:"odd,omitzero"`
 
+	// Pattern, not checked here: ^(?!x)
 	Looking fal.Opt[string] `json:"looking,omitzero"`
 }
 

@@ -28,10 +28,11 @@ func New(c *fal.Client) *Client {
 
 // Input is what fal-ai/golden/union-fallback takes.
 type Input struct {
-	// Either a string or a list, each any JSON.
+	// Either a string or a list, each a [NestedUnion] (each: either a whole number or a string).
 	Nested Nested `json:"nested,omitzero"`
 
-	Both json.RawMessage `json:"both,omitzero"`
+	// Either a whole number or a string. Exactly one holds: a string; or a bool.
+	Both Both `json:"both,omitzero"`
 
 	Any json.RawMessage `json:"any,omitzero"`
 }
@@ -45,7 +46,14 @@ func (in Input) Validate() error {
 func (in Input) check(c support.Checker) {
 	c.Optional("nested", in.Nested, support.AnyOf(
 		support.ArmRules[string](),
-		support.ArmRules[[]json.RawMessage](),
+		support.ArmRules[[]NestedUnion](support.Items(support.AnyOf(
+			support.ArmRules[int64](),
+			support.ArmRules[string](),
+		))),
+	))
+	c.Optional("both", in.Both, support.AnyOf(
+		support.ArmRules[int64](),
+		support.ArmRules[string](),
 	))
 }
 
@@ -61,7 +69,37 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// Nested is a string or a list, each any JSON. JSON that is neither decodes, too, and encodes as it came.
+// NestedUnion is a whole number or a string. JSON that is neither decodes, too, and encodes as it came.
+type NestedUnion struct {
+	support.Union
+}
+
+// NestedUnionFromInt returns a NestedUnion that holds v.
+func NestedUnionFromInt(v int64) NestedUnion {
+	return NestedUnion{support.UnionOf(v)}
+}
+
+// Int returns the value where it is a whole number.
+func (u NestedUnion) Int() (int64, bool) {
+	return support.As[int64](u.Union)
+}
+
+// NestedUnionFromText returns a NestedUnion that holds v.
+func NestedUnionFromText(v string) NestedUnion {
+	return NestedUnion{support.UnionOf(v)}
+}
+
+// Text returns the value where it is a string.
+func (u NestedUnion) Text() (string, bool) {
+	return support.As[string](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *NestedUnion) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[int64](), support.Arm[string]())
+}
+
+// Nested is a string or a list, each a [NestedUnion]. JSON that is neither decodes, too, and encodes as it came.
 type Nested struct {
 	support.Union
 }
@@ -76,17 +114,47 @@ func (u Nested) Text() (string, bool) {
 	return support.As[string](u.Union)
 }
 
-// NestedFromJSONList returns a Nested that holds v.
-func NestedFromJSONList(v []json.RawMessage) Nested {
+// NestedFromUnionList returns a Nested that holds v.
+func NestedFromUnionList(v []NestedUnion) Nested {
 	return Nested{support.UnionOf(v)}
 }
 
-// JSONList returns the value where it is a list, each any JSON.
-func (u Nested) JSONList() ([]json.RawMessage, bool) {
-	return support.As[[]json.RawMessage](u.Union)
+// UnionList returns the value where it is a list, each a [NestedUnion].
+func (u Nested) UnionList() ([]NestedUnion, bool) {
+	return support.As[[]NestedUnion](u.Union)
 }
 
 // UnmarshalJSON decodes whichever alternative the JSON fits.
 func (u *Nested) UnmarshalJSON(data []byte) error {
-	return u.Decode(data, support.Arm[string](), support.Arm[[]json.RawMessage]())
+	return u.Decode(data, support.Arm[string](), support.Arm[[]NestedUnion]())
+}
+
+// Both is a whole number or a string. JSON that is neither decodes, too, and encodes as it came.
+type Both struct {
+	support.Union
+}
+
+// BothFromInt returns a Both that holds v.
+func BothFromInt(v int64) Both {
+	return Both{support.UnionOf(v)}
+}
+
+// Int returns the value where it is a whole number.
+func (u Both) Int() (int64, bool) {
+	return support.As[int64](u.Union)
+}
+
+// BothFromText returns a Both that holds v.
+func BothFromText(v string) Both {
+	return Both{support.UnionOf(v)}
+}
+
+// Text returns the value where it is a string.
+func (u Both) Text() (string, bool) {
+	return support.As[string](u.Union)
+}
+
+// UnmarshalJSON decodes whichever alternative the JSON fits.
+func (u *Both) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[int64](), support.Arm[string]())
 }
