@@ -39,6 +39,11 @@ func kindWords(t *ir.Type) string {
 		return "an object of " + some(fieldNames(t.Object))
 	case ir.SharedKind:
 		return "fal's own " + t.Shared.Name
+	case ir.NamedKind:
+		if t.Named.Type.Kind == ir.Map {
+			return "a map that contains itself"
+		}
+		return "a list that contains itself"
 	case ir.UnionKind:
 		return unionWords(t.Union)
 	case ir.List:

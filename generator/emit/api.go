@@ -60,6 +60,9 @@ func API(e *ir.Endpoint) []Symbol {
 			add(u.Name, "method", u.Name+"."+arm.Name, fmt.Sprintf("func() (%s, bool)", t))
 		}
 	}
+	for _, t := range e.Named {
+		add(t.Name, "type", t.Name, typeText(t.Type))
+	}
 	for _, en := range e.Enums {
 		base := "string"
 		if en.Integer {
@@ -106,6 +109,8 @@ func typeText(t *ir.Type) string {
 		return t.Object.Name
 	case ir.UnionKind:
 		return t.Union.Name
+	case ir.NamedKind:
+		return t.Named.Name
 	case ir.SharedKind:
 		return "fal." + t.Shared.Name
 	case ir.List:

@@ -90,6 +90,9 @@ func source(e *ir.Endpoint, importPath string) *file {
 	for _, u := range e.Unions {
 		f.union(u)
 	}
+	for _, t := range e.Named {
+		f.named(t)
+	}
 	for _, en := range e.Enums {
 		f.enum(en)
 	}

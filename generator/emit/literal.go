@@ -86,6 +86,8 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 			list.Line().Lit(k).Op(":").Add(w.element(t.Elem, members[k])).Op(",")
 		}
 		return closed(list, len(members))
+	case ir.NamedKind:
+		return w.id(t.Named.Name).Call(w.value(t.Named.Type, v))
 	case ir.ObjectKind:
 		return w.id(t.Object.Name).Add(w.members(t, v))
 	case ir.SharedKind:

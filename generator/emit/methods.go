@@ -32,7 +32,7 @@ func holds(objects map[*ir.Object]bool, t *ir.Type) bool {
 		return holds(objects, t.Elem)
 	case ir.UnionKind:
 		for _, arm := range t.Union.Arms {
-			if holds(objects, arm.Type) {
+			if arm.Type.Elem == nil && holds(objects, arm.Type) || arm.Type.Elem != nil && holds(objects, arm.Type.Elem) {
 				return true
 			}
 		}

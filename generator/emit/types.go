@@ -30,6 +30,8 @@ func goType(t *ir.Type, from string) *jen.Statement {
 		return own(t.Object.Name)
 	case ir.UnionKind:
 		return own(t.Union.Name)
+	case ir.NamedKind:
+		return own(t.Named.Name)
 	case ir.SharedKind:
 		return jen.Qual(falPath, t.Shared.Name)
 	case ir.List:
@@ -108,7 +110,17 @@ func objectDoc(e *ir.Endpoint, o *ir.Object) []string {
 	case o.Owner != nil:
 		doc[0] = fmt.Sprintf("%s is the %q of [%s].", o.Name, o.Property, o.Owner.Name)
 	}
-	return append(doc, o.Description)
+	doc = append(doc, o.Description)
+	if o.Root && o.InInput {
+		doc = append(doc, strings.Join(e.Input.ChoiceFacts(), " "))
+	}
+	return doc
+}
+
+// named declares a list or map that contains itself.
+func (f *file) named(t *ir.Named) {
+	f.declare("type "+t.Name, []string{fmt.Sprintf("%s is the document's %s: %s.", t.Name, t.Schema, t.Type.Words())},
+		jen.Type().Id(t.Name).Add(goType(t.Type, "")))
 }
 
 // enum declares an enum's type, its constants, and the funcs that tell them.

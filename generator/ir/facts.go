@@ -42,7 +42,10 @@ func defaultText(f *Field) string {
 	return text
 }
 
-func (t *Type) facts() []string {
+func (t *Type) facts() []string { return t.factsIn(false) }
+
+// factsIn is facts for a type that is part of a union, or is not: a union in there, which may be the same, is named and no more.
+func (t *Type) factsIn(union bool) []string {
 	var facts []string
 	r := t.Rules
 	switch t.Kind {
@@ -71,13 +74,15 @@ func (t *Type) facts() []string {
 			facts = append(facts, "One of "+enumText(t.Enum)+".")
 		}
 	case UnionKind:
-		facts = append(facts, "Either "+t.Union.Words(true)+".")
+		if !union {
+			facts = append(facts, "Either "+t.Union.Words(true)+".")
+		}
 	case List:
 		facts = append(facts, countFacts(r, "element")...)
 		if r.Unique {
 			facts = append(facts, "No element twice.")
 		}
-		for _, fact := range t.Elem.facts() {
+		for _, fact := range t.Elem.factsIn(union) {
 			facts = append(facts, "Each: "+lowerFirst(fact))
 		}
 	case Map:
@@ -85,7 +90,11 @@ func (t *Type) facts() []string {
 	case ObjectKind:
 		facts = append(facts, countFacts(r, "member")...)
 	}
-	if t.Kind != EnumKind && len(r.Values) > 0 {
+	switch {
+	case t.Kind == EnumKind || len(r.Values) == 0:
+	case len(r.Values) == 1:
+		facts = append(facts, "Always "+valuesText(r.Values)+".")
+	default:
 		facts = append(facts, "One of "+valuesText(r.Values)+".")
 	}
 	return append(facts, t.ChoiceFacts()...)
@@ -230,7 +239,7 @@ func (u *Union) Words(rules bool) string {
 	var words []string
 	for _, arm := range u.Arms {
 		word := arm.Type.Words()
-		if facts := arm.Type.facts(); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
+		if facts := arm.Type.factsIn(true); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
 			all := strings.TrimSuffix(strings.Join(facts, " "), ".")
 			word += " (" + lowerFirst(all) + ")"
 		}
@@ -267,6 +276,8 @@ func (t *Type) Words() string {
 		return "a list, each " + t.Elem.Words()
 	case Map:
 		return "a map"
+	case NamedKind:
+		return Article("[" + t.Named.Name + "]")
 	}
 	return "any JSON"
 }

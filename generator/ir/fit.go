@@ -94,6 +94,8 @@ func (t *Type) fit(v any) (any, error) {
 		return out, nil
 	case Map:
 		return fitMembers(v, func(string) *Type { return t.Elem }, nil)
+	case NamedKind:
+		return t.Named.Type.Fit(v)
 	case ObjectKind:
 		return fitMembers(v, t.Object.fieldType, t.Object.required())
 	case SharedKind:

@@ -22,6 +22,7 @@ type Endpoint struct {
 	Objects          []*Object // in the order in which they are first met, Input and Output first
 	Enums            []*Enum   // in the order in which they are first met
 	Unions           []*Union  // in the order in which they are first met
+	Named            []*Named  // lists and maps that contain themselves
 
 	// Places are where the document describes the *Endpoint itself, each *Object and each *Field. They are kept apart,
 	// since what a thing means does not depend on where it stands.
@@ -52,11 +53,12 @@ const (
 	UnionKind              // one of the alternatives of Type.Union
 	List                   // of Type.Elem
 	Map                    // from string to Type.Elem
+	NamedKind              // the list or map of Type.Named
 )
 
 func (k Kind) String() string {
 	return [...]string{"any JSON", "a string", "a whole number", "a number", "a bool", "media", "an enum", "an object",
-		"a type of package fal", "a union", "a list", "a map"}[k]
+		"a type of package fal", "a union", "a list", "a map", "a named type"}[k]
 }
 
 // A Type is what one place of a document accepts.
@@ -67,6 +69,7 @@ type Type struct {
 	Enum     *Enum
 	Union    *Union
 	Shared   *Shared
+	Named    *Named
 	Nullable bool
 	Rules    Rules
 	Choices  []Choice // each demands more of the value, whatever its kind
@@ -175,6 +178,14 @@ type Arm struct {
 	Type *Type
 
 	Name string // set by naming: of the accessor, and behind "From" of the constructor
+}
+
+// A Named is a list or map that contains itself, so that Go has to give it a name.
+type Named struct {
+	Origin
+	Type *Type
+
+	Name string // set by naming
 }
 
 // A Value is a JSON value as encoding/json decodes it into an any, with numbers as json.Number.

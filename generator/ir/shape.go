@@ -28,7 +28,7 @@ func (f *Field) Shape() Shape {
 		return Optional
 	}
 	switch f.Type.Kind {
-	case Any, Media, UnionKind, List, Map:
+	case Any, Media, UnionKind, List, Map, NamedKind:
 		return OmitZero
 	case EnumKind:
 		if !f.Required && !f.Type.Enum.Integer && !f.Type.Enum.HasZero() {

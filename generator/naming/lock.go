@@ -69,7 +69,7 @@ func (p Pins) pinned(keys []string) string {
 // places are where in its document each named type stands, in words that do not depend on any order.
 type places struct {
 	owner map[*ir.Object]string // what the places of an object's fields start with
-	types map[any][]string      // of *ir.Object, *ir.Enum and *ir.Union
+	types map[any][]string      // of *ir.Object, *ir.Enum, *ir.Union and *ir.Named
 }
 
 func placesOf(e *ir.Endpoint) places {
@@ -86,8 +86,17 @@ func (p places) visit(t *ir.Type, place string) {
 		p.visit(t.Elem, place+"[]")
 	case ir.Map:
 		p.visit(t.Elem, place+"{}")
+	case ir.NamedKind:
+		met := p.types[t.Named] != nil
+		if p.types[t.Named] = []string{origin(t.Named.Origin, place)}; !met {
+			p.visit(t.Named.Type, place)
+		}
 	case ir.UnionKind:
+		met := p.types[t.Union] != nil
 		p.types[t.Union] = append(p.types[t.Union], origin(t.Union.Origin, place))
+		if met && t.Union.Schema != "" {
+			return
+		}
 		for _, arm := range t.Union.Arms {
 			p.visit(arm.Type, place+"|"+armKinds[arm.Type.Kind])
 		}

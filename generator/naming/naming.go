@@ -35,6 +35,9 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 		u.Name = n.name(n.typeKeys(u), "", originNames(u.Origin, "Union"))
 		nameArms(u, n.taken)
 	}
+	for _, t := range e.Named {
+		t.Name = n.name(n.typeKeys(t), "", originNames(t.Origin, "Type"))
+	}
 	for _, en := range e.Enums {
 		for i := range en.Values {
 			v := &en.Values[i]
@@ -102,6 +105,9 @@ func (n *namer) reserve() {
 	}
 	for _, u := range n.endpoint.Unions {
 		keep("", n.typeKeys(u)...)
+	}
+	for _, t := range n.endpoint.Named {
+		keep("", n.typeKeys(t)...)
 	}
 }
 
@@ -217,6 +223,8 @@ func armLabel(t *ir.Type) string {
 		return t.Object.Name
 	case ir.UnionKind:
 		return t.Union.Name
+	case ir.NamedKind:
+		return t.Named.Name
 	case ir.SharedKind:
 		return t.Shared.Name
 	case ir.List:

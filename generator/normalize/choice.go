@@ -184,8 +184,13 @@ func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
 		arms = n.narrow(f, base, arms)
 	}
 	var types []*ir.Type
-	for _, arm := range n.joinEnums(arms, first.one) {
-		t, _ := n.typ(arm, at.arm())
+	arms = n.joinEnums(arms, first.one)
+	each := at.arm()
+	if len(arms) == 1 {
+		each = at
+	}
+	for _, arm := range arms {
+		t, _ := n.typ(arm, each)
 		types = append(types, t)
 	}
 	t := n.union(f, at, types, first.one)

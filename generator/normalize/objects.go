@@ -16,14 +16,14 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 		if more := f.keywords["additionalProperties"]; more.Is(spec.Object) && len(more.Members) > 0 {
 			elem, _ = n.typ(more, at.item())
 		}
-		if !at.root {
+		if !at.root && !(at.check && elem.Kind == ir.Any) {
 			return &ir.Type{Kind: ir.Map, Elem: elem}
 		}
 	}
-	schema := f.component
 	if at.check {
-		return &ir.Type{Kind: ir.ObjectKind, Object: &ir.Object{Fields: n.fields(&ir.Object{}, f, true)}}
+		return &ir.Type{Kind: ir.ObjectKind, Object: &ir.Object{Fields: n.checkedFields(f)}}
 	}
+	schema := f.component
 	if at.root {
 		schema = at.name
 	} else if o := n.objects[schema]; o != nil {
@@ -42,7 +42,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 	n.out.Places[o] = f.self.Pos()
 	index := len(n.out.Objects)
 	n.out.Objects = append(n.out.Objects, o)
-	o.Fields = n.fields(o, f, false)
+	o.Fields = n.fields(o, f)
 	if shared := n.shared(f.component, o); shared != nil && !at.root {
 		// Its fields are scalars, so nothing else was met on the way.
 		delete(n.objects, schema)
@@ -53,7 +53,7 @@ func (n *normalizer) object(f *folded, at place) *ir.Type {
 }
 
 // fields models the properties in the document's order: as x-fal-order-properties lists them, the rest by name.
-func (n *normalizer) fields(o *ir.Object, f *folded, check bool) []*ir.Field {
+func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 	props := f.keywords["properties"]
 	if props == nil {
 		return nil
@@ -84,7 +84,7 @@ func (n *normalizer) fields(o *ir.Object, f *folded, check bool) []*ir.Field {
 	}
 	var fields []*ir.Field
 	for _, name := range append(names, rest...) {
-		if field := n.field(o, name, props.Get(name), check); field != nil {
+		if field := n.field(o, name, props.Get(name)); field != nil {
 			field.Required = required[name]
 			fields = append(fields, field)
 		}
@@ -92,15 +92,32 @@ func (n *normalizer) fields(o *ir.Object, f *folded, check bool) []*ir.Field {
 	return fields
 }
 
-func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node, check bool) *ir.Field {
+// checkedFields returns what an object is checked for, by name: its properties, and what it requires besides.
+func (n *normalizer) checkedFields(f *folded) (fields []*ir.Field) {
+	if props := f.keywords["properties"]; props.Is(spec.Object) {
+		for _, m := range props.Members {
+			fields = append(fields, &ir.Field{Name: m.Name, Type: n.check(m.Value, nil)})
+		}
+	}
+	if list := f.keywords["required"]; list.Is(spec.Array) {
+		for _, e := range list.Elems {
+			i := slices.IndexFunc(fields, func(field *ir.Field) bool { return field.Name == e.String() })
+			if i < 0 {
+				i, fields = len(fields), append(fields, &ir.Field{Name: e.String(), Type: &ir.Type{Kind: ir.Any}})
+			}
+			fields[i].Required = true
+		}
+	}
+	slices.SortFunc(fields, func(a, b *ir.Field) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Field {
 	if !tagName(name) {
 		n.refuse(schema, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
 		return nil
 	}
-	t, f := n.typ(schema, place{owner: o, name: name, check: check})
-	if check {
-		return &ir.Field{Name: name, Type: t}
-	}
+	t, f := n.typ(schema, place{owner: o, name: name})
 	field := &ir.Field{
 		Name: name, Type: t, Description: text(f, name), Hints: hints(f, t),
 		Deprecated: f.keywords["deprecated"].True(),

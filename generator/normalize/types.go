@@ -72,10 +72,44 @@ func (n *normalizer) kind(f *folded, at place) *ir.Type {
 		n.checking[f.component] = true
 		defer delete(n.checking, f.component)
 	}
+	if f.component != "" && !at.check && f.keywords["properties"] == nil {
+		return n.recursive(f, at)
+	}
+	return n.model(f, at)
+}
+
+func (n *normalizer) model(f *folded, at place) *ir.Type {
 	if len(f.choices) > 0 {
 		return n.chosen(f, at)
 	}
 	return n.plain(f, at)
+}
+
+// recursive models a component that may contain itself. A list or map that does has a name of its own in Go.
+func (n *normalizer) recursive(f *folded, at place) *ir.Type {
+	if uses, open := n.inside[f.component]; open {
+		use := &ir.Type{Kind: ir.Any} // until it is known
+		n.inside[f.component] = append(uses, use)
+		return use
+	}
+	n.inside[f.component] = nil
+	t := n.model(f, at)
+	uses := n.inside[f.component]
+	delete(n.inside, f.component)
+	if len(uses) == 0 {
+		return t
+	}
+	if t.Kind == ir.List || t.Kind == ir.Map {
+		named := &ir.Named{Origin: ir.Origin{Schema: f.component}, Type: t}
+		n.out.Named = append(n.out.Named, named)
+		t = &ir.Type{Kind: ir.NamedKind, Named: named}
+	}
+	for _, use := range uses {
+		nullable := use.Nullable
+		*use = *t
+		use.Nullable = nullable
+	}
+	return t
 }
 
 // plain models a schema without choices.

@@ -18,8 +18,8 @@ func Input(e *ir.Endpoint) any { return value(e.Input, "", inputFields, nil) }
 // Output returns an output of e: whatever is required, and what its document gives an example of.
 func Output(e *ir.Endpoint) any { return value(e.Output, "", outputFields, nil) }
 
-// trail is the objects that a value is part of, since an object may contain itself.
-type trail []*ir.Object
+// trail is the objects, unions and named types that a value is part of, since they may contain themselves.
+type trail []any
 
 // choose decides whether an optional field is part of a sample, given its example.
 type choose func(f *ir.Field, example any) bool
@@ -93,7 +93,7 @@ func value(t *ir.Type, name string, pick choose, trail trail) any {
 	case ir.EnumKind:
 		return t.Enum.Values[0].Value.JSON
 	case ir.ObjectKind:
-		if slices.Contains(trail, t.Object) {
+		if slices.Contains(trail, any(t.Object)) {
 			return map[string]any{} // no value has an end here
 		}
 		return object(t.Object, pick, append(slices.Clip(trail), t.Object))
@@ -106,7 +106,20 @@ func value(t *ir.Type, name string, pick choose, trail trail) any {
 		}
 		return members
 	case ir.UnionKind:
-		return value(t.Union.Arms[0].Type, name, pick, trail)
+		for _, arm := range t.Union.Arms {
+			if arm.Type.Elem == nil || !slices.Contains(trail, any(t.Union)) {
+				return value(arm.Type, name, pick, append(slices.Clip(trail), t.Union))
+			}
+		}
+		return []any{}
+	case ir.NamedKind:
+		if t.Named.Type.Kind == ir.Map {
+			return map[string]any{}
+		}
+		if slices.Contains(trail, any(t.Named)) {
+			return []any{}
+		}
+		return value(t.Named.Type, name, pick, append(slices.Clip(trail), t.Named))
 	case ir.List:
 		return list(t, name, pick, trail)
 	case ir.Map:
@@ -120,7 +133,7 @@ func list(t *ir.Type, name string, pick choose, trail trail) any {
 	if t.Rules.MinLength != nil {
 		n = max(n, *t.Rules.MinLength)
 	}
-	if slices.Contains(trail, t.Elem.Object) || t.Rules.MaxLength != nil && *t.Rules.MaxLength < n {
+	if t.Elem.Object != nil && slices.Contains(trail, any(t.Elem.Object)) || t.Rules.MaxLength != nil && *t.Rules.MaxLength < n {
 		return []any{}
 	}
 	elems := make([]any, min(n, 100))

@@ -28,7 +28,7 @@ func New(c *fal.Client) *Client {
 
 // Input is what fal-ai/golden/union-fallback takes.
 type Input struct {
-	// Either a string or a list, each a [NestedUnion] (each: either a whole number or a string).
+	// Either a string or a list, each a [NestedUnion].
 	Nested Nested `json:"nested,omitzero"`
 
 	// Either a whole number or a string. Exactly one holds: a string; or a bool.
