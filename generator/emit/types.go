@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 
@@ -137,7 +138,10 @@ func (f *file) enum(e *ir.Enum) {
 		jen.Func().Id(e.ValuesName).Params().Index().Id(e.Name).Block(
 			jen.Return(jen.Index().Id(e.Name).Add(valueList(names))),
 		))
-	receiver := strings.ToLower(e.Name[:1])
+	receiver := "v"
+	if first := e.Name[0]; first < utf8.RuneSelf {
+		receiver = strings.ToLower(string(first))
+	}
 	f.declare("method "+e.Name+".Known", []string{"Known reports whether " + receiver + " is one of [" + e.ValuesName + "]."},
 		jen.Func().Params(jen.Id(receiver).Id(e.Name)).Id("Known").Params().Bool().Block(
 			jen.Return(jen.Qual("slices", "Contains").Call(jen.Id(e.ValuesName).Call(), jen.Id(receiver))),

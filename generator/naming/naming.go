@@ -5,9 +5,9 @@ package naming
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -235,7 +235,7 @@ func fieldName(wire string) string {
 
 // exported makes name one that Go exports: it may not start with a digit, or with a letter that has no upper case.
 func exported(name string) string {
-	if r, _ := utf8.DecodeRuneInString(name); unicode.IsUpper(r) {
+	if r, _ := utf8.DecodeRuneInString(name); chars.IsUpper(r) {
 		return name
 	}
 	return "X" + name

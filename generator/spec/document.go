@@ -175,13 +175,37 @@ func parse(name string, text []byte) (docs []*Document, dump bool, diags []diag.
 		return docs, false, diags
 	}
 	for _, m := range models.Elems {
-		if doc := m.Get("openapi"); doc != nil {
-			add(doc, m.Get("endpoint_id"), m.Get("metadata"))
+		if problem := unusable(m); problem != nil {
+			diags = append(diags, *problem)
 		} else {
-			diags = append(diags, unreadable(m.Pos(), "this entry of the catalogue has no \"openapi\": ask for it with expand=openapi-3.0"))
+			add(m.Get("openapi"), m.Get("endpoint_id"), m.Get("metadata"))
 		}
 	}
 	return docs, true, diags
+}
+
+// maxEntry bounds an entry of a catalogue, in bytes: real ones have up to some hundred thousand.
+const maxEntry = 16 << 20
+
+// unusable returns what keeps an entry of a catalogue from being a document, or nil. The other entries do not suffer.
+func unusable(entry *Node) *diag.Diagnostic {
+	d := unreadable(entry.Pos(), "")
+	if id := entry.Get("endpoint_id").String(); CheckID(id) == nil {
+		d.Endpoint = id
+	}
+	switch {
+	case entry.Fault() != nil:
+		d.Pos, d.Message = entry.Fault().Pos, entry.Fault().Problem
+	case !entry.Is(Object):
+		d.Message = fmt.Sprintf("expected an entry of the catalogue, an object, found a %s", entry.Kind)
+	case entry.end-entry.start > maxEntry:
+		d.Message = fmt.Sprintf("this entry of the catalogue has more than %d MiB", maxEntry>>20)
+	case entry.Get("openapi") == nil:
+		d.Message = "this entry of the catalogue has no \"openapi\": ask for it with expand=openapi-3.0"
+	default:
+		return nil
+	}
+	return &d
 }
 
 // identify finds the endpoint that a document describes. given is the catalogue's word for it, or nil.
