@@ -21,7 +21,9 @@ func TestDump(t *testing.T) {
 	entry := func(id, openapi string) string { return fmt.Sprintf(`{"endpoint_id": %q, "openapi": %s}`, id, openapi) }
 	good := []string{entry("a/first", document("a/first")), entry("b/last", document("b/last"))}
 	deep := strings.Repeat("[", 300) + strings.Repeat("]", 300)
-	dump := func(entries ...string) string { return `{"models": [` + strings.Join(entries, ",\n") + `], "has_more": false}` }
+	dump := func(entries ...string) string {
+		return `{"models": [` + strings.Join(entries, ",\n") + `], "has_more": false}`
+	}
 	name := filepath.Join(t.TempDir(), "dump.json")
 	write(t, name, []byte(dump(good...)))
 	want := asText(generate(t, name, "example.com/x").Files)

@@ -73,6 +73,7 @@ func fieldType(field *ir.Field) (code jen.Code, omit bool) {
 // object declares the struct of an object, its methods and its defaults.
 func (f *file) object(o *ir.Object) {
 	var fields []jen.Code
+	names := standIns(o)
 	for i, field := range o.Fields {
 		if i > 0 {
 			fields = append(fields, jen.Line())
@@ -80,6 +81,9 @@ func (f *file) object(o *ir.Object) {
 		fields = append(fields, fieldDoc(field)...)
 		t, omit := fieldType(field)
 		tag := field.Name
+		if name, ok := names[tag]; ok {
+			tag = name
+		}
 		if omit {
 			tag += ",omitzero"
 		} else if tag == "-" {
@@ -88,6 +92,7 @@ func (f *file) object(o *ir.Object) {
 		fields = append(fields, jen.Id(field.GoName).Add(t).Tag(map[string]string{"json": tag}))
 	}
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
+	f.wireNames(o, names)
 	if o.InInput {
 		f.validate(o)
 		f.withDefaults(o)

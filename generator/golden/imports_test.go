@@ -25,6 +25,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/optional/falai/golden/optional"
 	_ "github.com/falgen/falgen/testdata/golden/order/falai/golden/order"
 	_ "github.com/falgen/falgen/testdata/golden/package-name/falai/apiinternal/internal3dgoswitch"
+	_ "github.com/falgen/falgen/testdata/golden/property-names/falai/golden/propertynames"
 	_ "github.com/falgen/falgen/testdata/golden/recursion/falai/golden/recursion"
 	_ "github.com/falgen/falgen/testdata/golden/reference/falai/golden/reference"
 	_ "github.com/falgen/falgen/testdata/golden/shared/falai/golden/shared"

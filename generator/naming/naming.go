@@ -169,12 +169,12 @@ func originNames(from ir.Origin, kind string) []string {
 	}
 	name := exported(Pascal(property))
 	switch {
+	case from.Owner == nil: // of the input or output itself
+		return []string{name, name + kind}
 	case from.Arm:
 		return []string{name + kind, from.Owner.Name + name + kind}
-	case from.Owner != nil && !from.Owner.Root && vague[property]:
+	case !from.Owner.Root && vague[property]:
 		return []string{from.Owner.Name + name, from.Owner.Name + name + kind}
-	case from.Owner == nil:
-		return []string{name, name + kind}
 	}
 	return []string{name, from.Owner.Name + name, name + kind}
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/falgen/falgen/generator/diag"
@@ -24,6 +25,14 @@ type Document struct {
 	ID   string
 	Root *Node
 	Meta Meta // what the catalogue says of it, where that is known
+}
+
+// Pos returns where the document stands.
+func (d *Document) Pos() diag.Pos {
+	if d.Root == nil || d.Root.file == nil {
+		return diag.Pos{}
+	}
+	return d.Root.Pos()
 }
 
 // A Set is what was found in one place.
@@ -107,6 +116,7 @@ func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.name}, f.err.Error())}
 				return nil
 			}
+			defer diag.Recover(diag.Pos{File: f.name}, "", func(d diag.Diagnostic) { files[i] = parsed{diags: []diag.Diagnostic{d}} })
 			files[i].docs, files[i].dump, files[i].diags = parse(f.name, f.text)
 			return nil
 		})
@@ -252,10 +262,14 @@ func postedPath(paths *Node) *Node {
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$`)
 
 // CheckID tells whether id may name an endpoint: two or more segments of letters, digits, dots, dashes and
-// underscores, none starting with a dot.
+// underscores, none starting with a dot, and none that no path in Go may have, such as "con" or one that ends in a dot.
 func CheckID(id string) error {
 	if len(id) > 200 || !idPattern.MatchString(id) {
 		return fmt.Errorf("%.80q is no endpoint id: expected owner/app[/rest] of letters, digits, dots, dashes and underscores", id)
+	}
+	var invalid *module.InvalidPathError
+	if errors.As(module.CheckImportPath(id), &invalid) {
+		return fmt.Errorf("%q is no endpoint id that Go can import a package by: %w", id, invalid.Err)
 	}
 	return nil
 }
