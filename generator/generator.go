@@ -200,7 +200,7 @@ type work struct {
 
 // build takes one document through the stages.
 func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) (w work) {
-	defer w.recover(doc)
+	defer diag.Recover(doc.Pos(), doc.ID, w.fail)
 	w = model(doc, pkg, cfg)
 	if w.endpoint == nil || !wanted { // only the index needs it
 		return w
@@ -215,14 +215,12 @@ func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) (w work)
 	return w
 }
 
-// recover makes a panic of a stage what was found of its document, so that the others do not suffer.
-func (w *work) recover(doc *spec.Document) {
-	diag.Recover(doc.Pos(), doc.ID, func(d diag.Diagnostic) { *w = work{diags: append(w.diags, d)} })
-}
+// fail makes d what became of a document: of a stage that panics, so that the other documents do not suffer.
+func (w *work) fail(d diag.Diagnostic) { *w = work{diags: append(w.diags, d)} }
 
 // model takes one document through the stages before emit.
 func model(doc *spec.Document, pkg ir.Package, cfg Config) (w work) {
-	defer w.recover(doc)
+	defer diag.Recover(doc.Pos(), doc.ID, w.fail)
 	w.endpoint, w.diags = normalize.Endpoint(doc)
 	if cfg.Strict && slices.ContainsFunc(w.diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Repair }) {
 		w.endpoint = nil

@@ -53,24 +53,28 @@ func (f *file) wireNames(o *ir.Object, names map[string]string) {
 	if len(names) == 0 {
 		return
 	}
-	var pairs []jen.Code
-	for _, field := range o.Fields {
-		if name, ok := names[field.Name]; ok {
-			pairs = append(pairs, jen.Lit(name), jen.Lit(field.Name))
+	call := func(what string, args ...jen.Code) *jen.Statement {
+		list := support(what).Op("(")
+		for _, arg := range args {
+			list.Add(arg).Op(",")
 		}
+		for _, field := range o.Fields {
+			if name, ok := names[field.Name]; ok {
+				list.Line().Lit(name).Op(",").Lit(field.Name).Op(",")
+			}
+		}
+		return jen.Return(list.Line().Op(")"))
 	}
 	plain := jen.Type().Id("plain").Id(o.Name)
 	f.declare("method "+o.Name+".MarshalJSON", []string{
 		"MarshalJSON encodes v with the names of the document, of which Go's struct tags cannot carry all.",
 	}, jen.Func().Params(jen.Id("v").Id(o.Name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Block(
 		plain.Clone(),
-		jen.Return(support("MarshalNames").Call(append([]jen.Code{jen.Id("plain").Call(jen.Id("v"))}, pairs...)...)),
+		call("MarshalNames", jen.Id("plain").Call(jen.Id("v"))),
 	))
 	f.declare("method *"+o.Name+".UnmarshalJSON", []string{"UnmarshalJSON decodes what MarshalJSON encodes."},
 		jen.Func().Params(jen.Id("v").Op("*").Id(o.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
 			plain.Clone(),
-			jen.Return(support("UnmarshalNames").Call(append([]jen.Code{
-				jen.Id("data"), jen.Parens(jen.Op("*").Id("plain")).Call(jen.Id("v")),
-			}, pairs...)...)),
+			call("UnmarshalNames", jen.Id("data"), jen.Parens(jen.Op("*").Id("plain")).Call(jen.Id("v"))),
 		))
 }

@@ -28,6 +28,8 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/property-names/falai/golden/propertynames"
 	_ "github.com/falgen/falgen/testdata/golden/recursion/falai/golden/recursion"
 	_ "github.com/falgen/falgen/testdata/golden/reference/falai/golden/reference"
+	_ "github.com/falgen/falgen/testdata/golden/root-list/falai/golden/rootlist"
+	_ "github.com/falgen/falgen/testdata/golden/root-union/falai/golden/rootunion"
 	_ "github.com/falgen/falgen/testdata/golden/shared/falai/golden/shared"
 	_ "github.com/falgen/falgen/testdata/golden/text/falai/golden/text"
 	_ "github.com/falgen/falgen/testdata/golden/tuple/falai/golden/tuple"

@@ -132,7 +132,7 @@ func (n *namer) pin(key, name, natural string) {
 
 // fields names the fields of an object and their defaults.
 func (n *namer) fields(o *ir.Object) {
-	taken := allocator{"Validate": true, "WithDefaults": true}
+	taken := allocator{"Validate": true, "WithDefaults": true, "MarshalJSON": true, "UnmarshalJSON": true}
 	for _, f := range o.Fields {
 		if name := n.old.pinned([]string{n.fieldKey(o, f)}); name != "" {
 			taken[name] = true

@@ -31,7 +31,7 @@ func Packages(ids []string, lock Lock) map[string]ir.Package {
 			continue
 		}
 		dir := packagePath(id)
-		for n := 2; taken[dir]; n++ {
+		for n := 2; taken[dir] || !validPath(dir); n++ { // such as com2, which is no folder on Windows
 			dir = fmt.Sprint(packagePath(id), n)
 		}
 		give(id, dir)

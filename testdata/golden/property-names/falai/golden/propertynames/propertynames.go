@@ -76,13 +76,39 @@ type Input struct {
 // MarshalJSON encodes v with the names of the document, of which Go's struct tags cannot carry all.
 func (v Input) MarshalJSON() ([]byte, error) {
 	type plain Input
-	return support.MarshalNames(plain(v), "a_b__", "a,b", "a_b___", "a\"b", "a_b____", "a`b", "a_b_____", "a\\b", "a_b______", "a\x00b", "a_b_______", "a\nb", "a_b________", "a\u202eb", "__", "🎬", "it_s_", "it's", "_", "", "___", "\U00016d43", "clip_url_", "clip,url")
+	return support.MarshalNames(plain(v),
+		"a_b__", "a,b",
+		"a_b___", "a\"b",
+		"a_b____", "a`b",
+		"a_b_____", "a\\b",
+		"a_b______", "a\x00b",
+		"a_b_______", "a\nb",
+		"a_b________", "a\u202eb",
+		"__", "🎬",
+		"it_s_", "it's",
+		"_", "",
+		"___", "\U00016d43",
+		"clip_url_", "clip,url",
+	)
 }
 
 // UnmarshalJSON decodes what MarshalJSON encodes.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
-	return support.UnmarshalNames(data, (*plain)(v), "a_b__", "a,b", "a_b___", "a\"b", "a_b____", "a`b", "a_b_____", "a\\b", "a_b______", "a\x00b", "a_b_______", "a\nb", "a_b________", "a\u202eb", "__", "🎬", "it_s_", "it's", "_", "", "___", "\U00016d43", "clip_url_", "clip,url")
+	return support.UnmarshalNames(data, (*plain)(v),
+		"a_b__", "a,b",
+		"a_b___", "a\"b",
+		"a_b____", "a`b",
+		"a_b_____", "a\\b",
+		"a_b______", "a\x00b",
+		"a_b_______", "a\nb",
+		"a_b________", "a\u202eb",
+		"__", "🎬",
+		"it_s_", "it's",
+		"_", "",
+		"___", "\U00016d43",
+		"clip_url_", "clip,url",
+	)
 }
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
@@ -135,13 +161,17 @@ type Part struct {
 // MarshalJSON encodes v with the names of the document, of which Go's struct tags cannot carry all.
 func (v Part) MarshalJSON() ([]byte, error) {
 	type plain Part
-	return support.MarshalNames(plain(v), "n_m_", "n,m")
+	return support.MarshalNames(plain(v),
+		"n_m_", "n,m",
+	)
 }
 
 // UnmarshalJSON decodes what MarshalJSON encodes.
 func (v *Part) UnmarshalJSON(data []byte) error {
 	type plain Part
-	return support.UnmarshalNames(data, (*plain)(v), "n_m_", "n,m")
+	return support.UnmarshalNames(data, (*plain)(v),
+		"n_m_", "n,m",
+	)
 }
 
 func (in Part) check(c support.Checker) {
