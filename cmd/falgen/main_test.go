@@ -112,8 +112,8 @@ func condition(t *testing.T, root, cond string) (bool, error) {
 func fetchModules(dir, root string) error {
 	for _, args := range [][]string{
 		{"mod", "init", "example.com/you"},
-		{"mod", "edit", "-require", scratch.Path + "@v0.0.0", "-replace", scratch.Path + "=" + root},
-		{"list", "-m", "all"},
+		{"mod", "edit", "-require", scratch.Path + "@v0.0.0", "-replace", scratch.Path + "=" + root, "-tool", scratch.Path + "/cmd/falgen"},
+		{"mod", "tidy"},
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
