@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 func TestMain(m *testing.M) {

@@ -18,8 +18,8 @@ import (
 
 // The test binary runs itself with these in the environment, to be another process; see TestMain.
 const (
-	processVariable = "FAL_TEST_PROCESS"
-	serverVariable  = "FAL_TEST_SERVER"
+	processVariable = "FALGEN_TEST_PROCESS"
+	serverVariable  = "FALGEN_TEST_SERVER"
 )
 
 var processes = map[string]func(in io.Reader, out io.Writer) error{"submit": submitAndLeave, "resume": resumeAndFinish}

@@ -2,7 +2,6 @@ package generator_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/printer"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/falgen/falgen/generator"
 	"github.com/falgen/falgen/generator/output"
+	"github.com/falgen/falgen/internal/scratch"
 )
 
 // corpus returns the folder of published documents, which is not part of the project. It is looked for in
@@ -133,13 +133,8 @@ func code(t *testing.T, name string, src []byte) string {
 // compiles writes a result into a scratch module and vets it, tests included.
 func compiles(t *testing.T, r *generator.Result) {
 	t.Helper()
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "go.mod"), fmt.Appendf(nil,
-		"module scratch\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", module, module, root))
+	scratch.Module(t, dir, "scratch")
 	changes, err := output.Compare(filepath.Join(dir, "generated"), r.Files, r.Stale)
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +144,7 @@ func compiles(t *testing.T, r *generator.Result) {
 	}
 	cmd := exec.Command("go", "vet", "./...")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
+	cmd.Env = scratch.Env()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("what was generated does not vet: %v\n%s", err, out)
 	}

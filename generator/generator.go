@@ -153,7 +153,8 @@ func (r *Result) lock(old naming.Lock, works []work, wanted map[string]bool) nam
 }
 
 // Explain writes in words what becomes of one endpoint's document, and why. The document may be one that is refused.
-func Explain(w io.Writer, sources *spec.Sources, id string, cfg Config) error {
+func Explain(w io.Writer, sources *spec.Sources, id string, cfg Config) (err error) {
+	defer diag.Recover(diag.Pos{}, id, func(d diag.Diagnostic) { err = fmt.Errorf("%s: %s", id, d.Message) })
 	set, diags := sources.Parse()
 	wanted, err := selected(set.Documents, []string{id})
 	if err != nil {
@@ -198,8 +199,9 @@ type work struct {
 }
 
 // build takes one document through the stages.
-func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
-	w := model(doc, pkg, cfg)
+func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) (w work) {
+	defer diag.Recover(doc.Pos(), doc.ID, w.fail)
+	w = model(doc, pkg, cfg)
 	if w.endpoint == nil || !wanted { // only the index needs it
 		return w
 	}
@@ -213,9 +215,12 @@ func build(doc *spec.Document, pkg ir.Package, cfg Config, wanted bool) work {
 	return w
 }
 
+// fail makes d what became of a document: of a stage that panics, so that the other documents do not suffer.
+func (w *work) fail(d diag.Diagnostic) { *w = work{diags: append(w.diags, d)} }
+
 // model takes one document through the stages before emit.
-func model(doc *spec.Document, pkg ir.Package, cfg Config) work {
-	var w work
+func model(doc *spec.Document, pkg ir.Package, cfg Config) (w work) {
+	defer diag.Recover(doc.Pos(), doc.ID, w.fail)
 	w.endpoint, w.diags = normalize.Endpoint(doc)
 	if cfg.Strict && slices.ContainsFunc(w.diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Repair }) {
 		w.endpoint = nil

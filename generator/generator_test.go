@@ -146,6 +146,33 @@ func TestImports(t *testing.T) {
 	})
 }
 
+// TestEnvironments holds that every test package that calls fal has an environment of its own: see package testenv.
+func TestEnvironments(t *testing.T) {
+	roots, err := packages.Load(&packages.Config{
+		Dir: "..", Tests: true, Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedForTest,
+	}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, root := range roots {
+		if !strings.HasSuffix(root.PkgPath, ".test") || strings.HasPrefix(root.PkgPath, generated) || strings.HasSuffix(root.PkgPath, "/golden.test") {
+			continue // packages whose tests only compile
+		}
+		imported := map[string]bool{}
+		packages.Visit([]*packages.Package{root}, nil, func(p *packages.Package) { imported[p.PkgPath] = true })
+		if !imported[module+"/fal"] {
+			continue
+		}
+		if found++; !imported[module+"/internal/testenv"] {
+			t.Errorf("%s: its tests call fal and do not import %s/internal/testenv", root.PkgPath, module)
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d packages with tests that call fal were found", found)
+	}
+}
+
 // TestDocComments holds that whatever generated code exports is documented.
 func TestDocComments(t *testing.T) {
 	for name, text := range generate(t, "../specs", generated).Files {

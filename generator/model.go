@@ -109,13 +109,19 @@ func Diff(ctx context.Context, old, new Side) (*diff.Report, []diag.Diagnostic, 
 		Failed: slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.Failed, b.Failed)))),
 	}
 	before, after := a.comparable(b), b.comparable(a)
-	r.Changes = diff.Endpoints(before, after)
+	changes, faults := diff.Endpoints(before, after)
+	r.Changes = changes
 	for _, e := range before {
 		if b.Lock[e.ID].Names != nil {
 			r.Compared++
 		}
 	}
-	return r, diag.Sort(slices.Concat(a.Diagnostics, b.Diagnostics)), nil
+	for _, d := range faults {
+		r.Failed = append(r.Failed, d.Endpoint)
+		r.Compared--
+	}
+	slices.Sort(r.Failed)
+	return r, diag.Sort(slices.Concat(a.Diagnostics, b.Diagnostics, faults)), nil
 }
 
 // pinned returns the names of a lock over those of another one.

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/fetch"
 	"github.com/falgen/falgen/generator/output"
 	"github.com/falgen/falgen/generator/spec"
@@ -143,7 +143,7 @@ func terminalWidth(w io.Writer) int {
 // printable returns text as one line that does nothing to a terminal but show.
 func printable(text string) string {
 	shown := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
+		if chars.IsPrint(r) {
 			return r
 		}
 		return ' '

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/falgen/falgen/internal/scratch"
+	"github.com/falgen/falgen/internal/testenv"
 )
 
 func TestMain(m *testing.M) {
@@ -29,6 +32,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
+			env.Setenv(testenv.Marker, "1") // for falgen, which is this binary
 			startFal(env)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} { // nothing is fetched or built twice
@@ -39,12 +43,12 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, string(out[:len(out)-1]))
 			}
 			env.Values["mock"] = new(running)
-			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOPROXY", "off") // the condition modules fills the cache
 			env.Setenv("GOSUMDB", "off") // it would be asked for what is in the cache
-			env.Setenv("GOFLAGS", "-mod=mod")
+			env.Setenv("GOFLAGS", "-mod=mod -buildvcs=false")
 			return nil
 		},
-		Condition: condition,
+		Condition: func(cond string) (bool, error) { return condition(t, root, cond) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":        await,
 			"exits":        exits,
@@ -83,13 +87,42 @@ func unprivileged(ts *testscript.TestScript, neg bool, args []string) {
 	exits(ts, neg, args)
 }
 
-// condition answers what scripts ask: whether unprivileged can do its work.
-func condition(cond string) (bool, error) {
-	if cond != "permissions" {
-		return false, fmt.Errorf("unknown condition %q", cond)
+// condition answers what scripts ask: whether unprivileged can do its work, and whether a new project can have the
+// modules that it needs.
+func condition(t *testing.T, root, cond string) (bool, error) {
+	switch cond {
+	case "permissions":
+		_, err := exec.LookPath("setpriv")
+		return runtime.GOOS != "windows" && (os.Getuid() != 0 || err == nil), nil
+	case "modules":
+		err := fetchModules(t.TempDir(), root)
+		if err != nil && os.Getenv("FALGEN_REQUIRE_MODULES") == "1" {
+			return false, fmt.Errorf("FALGEN_REQUIRE_MODULES is set, but %w", err)
+		}
+		if err != nil {
+			t.Log(err)
+		}
+		return err == nil, nil
 	}
-	_, err := exec.LookPath("setpriv")
-	return runtime.GOOS != "windows" && (os.Getuid() != 0 || err == nil), nil
+	return false, fmt.Errorf("unknown condition %q", cond)
+}
+
+// fetchModules has in the module cache what a new project needs that uses falgen, which is more than falgen itself is
+// built from. It reaches for them as the user does.
+func fetchModules(dir, root string) error {
+	for _, args := range [][]string{
+		{"mod", "init", "example.com/you"},
+		{"mod", "edit", "-require", scratch.Path + "@v0.0.0", "-replace", scratch.Path + "=" + root, "-tool", scratch.Path + "/cmd/falgen"},
+		{"mod", "tidy"},
+	} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		cmd.Env = append(testenv.User(), "GOFLAGS=-mod=mod", "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("go %s: %w\n%s", args[0], err, out)
+		}
+	}
+	return nil
 }
 
 // replace writes another text in the place of one in a file, which must hold it.

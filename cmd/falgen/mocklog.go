@@ -9,11 +9,11 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"golang.org/x/term"
 
 	"github.com/falgen/falgen/fal/faltest"
+	"github.com/falgen/falgen/generator/chars"
 )
 
 const maxColumn = 100 // characters
@@ -111,7 +111,7 @@ func column(text string) string {
 // plain is a stranger's text, fit for a terminal.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if !chars.IsPrint(r) {
 			return '?'
 		}
 		return r

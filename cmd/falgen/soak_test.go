@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "falgen")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/faltest"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // TestSmooth holds that the second endpoint gets what the first one made.

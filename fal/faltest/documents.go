@@ -100,6 +100,7 @@ func appOf(id string) string {
 func (e *endpoint) load() error {
 	e.once.Do(func() {
 		defer func() { e.broken.Store(e.err != nil) }()
+		defer diag.Recover(diag.Pos{}, e.id, func(d diag.Diagnostic) { e.err = cannotServe(e.id, errors.New(d.Message)) })
 		doc, diags := e.read()
 		e.read = nil
 		if doc == nil {

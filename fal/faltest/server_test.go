@@ -15,6 +15,7 @@ import (
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/faltest"
 	"github.com/falgen/falgen/generated/falai/rife/video"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // TestHandler: a server can be served by the caller, anywhere.

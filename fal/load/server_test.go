@@ -13,11 +13,12 @@ import (
 	"testing"
 
 	"github.com/falgen/falgen/fal/faltest"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // historyVariable makes this program the server, in a process of its own, so that its CPU and memory do not count. Its
 // value is how many jobs the server is to remember.
-const historyVariable = "FAL_LOAD_HISTORY"
+const historyVariable = "FALGEN_LOAD_HISTORY"
 
 func TestMain(m *testing.M) {
 	history, err := strconv.Atoi(os.Getenv(historyVariable))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/proxy"
+	_ "github.com/falgen/falgen/internal/testenv"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/realtime"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // TestControl holds what becomes of what the server says about the connection, in both kinds of frames.

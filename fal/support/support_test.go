@@ -10,6 +10,7 @@ import (
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/support"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 type mode string

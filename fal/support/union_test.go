@@ -47,7 +47,11 @@ func TestUnion(t *testing.T) {
 			t.Errorf("%s: %v", tt.json, err)
 			continue
 		}
-		if got := fmt.Sprintf("%#v", c.Any()); len(got) < len(tt.want) || got[:len(tt.want)] != tt.want {
+		got := fmt.Sprintf("%#v", c.Any())
+		if _, raw := c.Any().(json.RawMessage); raw {
+			got = "json.RawMessage" // whose name is another one in some versions of Go
+		}
+		if len(got) < len(tt.want) || got[:len(tt.want)] != tt.want {
 			t.Errorf("%s decoded into %s, want %s", tt.json, got, tt.want)
 		}
 		if got, err := c.MarshalJSON(); err != nil || string(got) != tt.json {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/falgen/falgen/fal"
 	"github.com/falgen/falgen/fal/webhook"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 type output struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/output"
 	"github.com/falgen/falgen/generator/spec"
+	"github.com/falgen/falgen/internal/scratch"
 )
 
 // code is a user's, and what each line of it is told, in a comment behind it.
@@ -75,24 +76,13 @@ func TestFind(t *testing.T) {
 		prompt+`, "mode": {"type": "string", "enum": ["slow"]}, "steps": {"type": "integer", "default": 30}, "seed": {"type": "integer"}`,
 		`"prompt", "seed"`))
 
-	checkout, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum, err := os.ReadFile("../../go.sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile("../../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, requirements, _ := strings.Cut(string(mod), "\n")
 	you := filepath.Join(dir, "you")
-	write(t, filepath.Join(you, "go.mod"), "module example.com/you\n"+requirements+
-		"\nrequire github.com/falgen/falgen v0.0.0\nreplace github.com/falgen/falgen => "+checkout+"\n")
-	write(t, filepath.Join(you, "go.sum"), string(sum))
 	write(t, filepath.Join(you, "main.go"), code)
+	scratch.Module(t, you, "example.com/you")
+	for _, v := range scratch.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
 
 	const generated = "example.com/you/generated"
 	before := read(t, old)

@@ -16,9 +16,8 @@ import (
 	"time"
 
 	"github.com/falgen/falgen/generator"
+	"github.com/falgen/falgen/internal/scratch"
 )
-
-const module = "github.com/falgen/falgen"
 
 // A question asks the program what a generated package makes of a value.
 type question struct {
@@ -58,13 +57,9 @@ func places(violations []violation) (found []place) {
 // build writes what was generated into a module of its own in a folder, vets it, and builds the program over it.
 func build(t *testing.T, r *generator.Result, dir string) (program string) {
 	t.Helper()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	files := imports(r)
-	files["go.mod"] = fmt.Appendf(nil, "module scratch\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", module, module, root)
 	for _, name := range []string{"main.go", "probe/probe.go"} {
+		var err error
 		if files[name], err = os.ReadFile("testdata/program/" + name); err != nil {
 			t.Fatal(err)
 		}
@@ -81,12 +76,12 @@ func build(t *testing.T, r *generator.Result, dir string) (program string) {
 			t.Fatal(err)
 		}
 	}
-	// With -trimpath the folder's name says nothing, and the build cache knows what was built in another one before.
+	scratch.Module(t, dir, "scratch")
 	for _, args := range [][]string{{"vet", "./..."}, {"build", "-o", "program", "."}} {
 		start := time.Now()
 		cmd := exec.CommandContext(t.Context(), "go", args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOPROXY=off", "GOWORK=off")
+		cmd.Env = scratch.Env()
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", args[0], err, out)
 		}

@@ -9,21 +9,22 @@ import (
 
 	"github.com/falgen/falgen/generator"
 	"github.com/falgen/falgen/generator/spec"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 var sample = flag.Int("sample", 0, "how many of the endpoints are tested, evenly spread; 0 for all")
 
-// scratch is a folder for what is built.
-var scratch string
+// work is a folder for what is built.
+var work string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	var err error
-	if scratch, err = os.MkdirTemp("", "corpus"); err != nil {
+	if work, err = os.MkdirTemp("", "corpus"); err != nil {
 		log.Fatal(err)
 	}
 	code := m.Run()
-	os.RemoveAll(scratch)
+	os.RemoveAll(work)
 	os.Exit(code)
 }
 
@@ -81,7 +82,7 @@ func spread(docs []*document, n int) []*document {
 func built(t *testing.T) ([]*document, string) {
 	t.Helper()
 	docs, r := generated(t)
-	once.build.Do(func() { once.program = build(t, r, scratch) })
+	once.build.Do(func() { once.program = build(t, r, work) })
 	if once.program == "" {
 		t.Fatal("nothing was built, as an earlier test says")
 	}

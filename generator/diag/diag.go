@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/falgen/falgen/generator/chars"
 )
 
 // Severity tells what a finding does to its endpoint.
@@ -45,7 +47,7 @@ type Diagnostic struct {
 }
 
 func (d Diagnostic) String() string {
-	return fmt.Sprintf("%s: %s: %s", d.Pos, d.Rule, d.Message)
+	return chars.Settle(fmt.Sprintf("%s: %s: %s", d.Pos, d.Rule, d.Message))
 }
 
 // Sort orders findings by place, and drops repeated ones.

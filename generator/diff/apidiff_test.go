@@ -206,7 +206,8 @@ func TestSymbols(t *testing.T) {
 		want := members(p)
 		for name := range want {
 			_, part, _ := strings.Cut(name, ".")
-			if slices.Contains([]string{"EndpointID", "Client", "New"}, name) || part == "Union" || part == "UnmarshalJSON" {
+			_, object := want[strings.TrimSuffix(name, "UnmarshalJSON")+"MarshalJSON"]
+			if slices.Contains([]string{"EndpointID", "Client", "New"}, name) || part == "Union" || part == "UnmarshalJSON" && !object {
 				delete(want, name) // whatever the document says
 			}
 		}

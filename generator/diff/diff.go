@@ -11,16 +11,20 @@ import (
 
 // Endpoints returns what differs between two sets of named endpoints, sorted. Where both sets have an endpoint, its
 // names in the new one should be pinned by those in the old one, or by the lock that the new one goes with: a name that
-// differs counts as a change.
-func Endpoints(old, new []*ir.Endpoint) []Change {
+// differs counts as a change. Endpoints that falgen fails to compare are among the diagnostics.
+func Endpoints(old, new []*ir.Endpoint) ([]Change, []diag.Diagnostic) {
 	before := map[string]*ir.Endpoint{}
 	for _, e := range old {
 		before[e.ID] = e
 	}
 	changes := []Change{}
+	var faults []diag.Diagnostic
 	for _, e := range new {
 		if b := before[e.ID]; b != nil {
-			changes = append(changes, Endpoint(b, e)...)
+			func() {
+				defer diag.Recover(e.Places[e], e.ID, func(d diag.Diagnostic) { faults = append(faults, d) })
+				changes = append(changes, Endpoint(b, e)...)
+			}()
 			delete(before, e.ID)
 		} else {
 			changes = append(changes, whole(EndpointAdded, e, diag.Pos{}, e.Places[e]))
@@ -30,7 +34,7 @@ func Endpoints(old, new []*ir.Endpoint) []Change {
 		changes = append(changes, whole(EndpointRemoved, e, e.Places[e], diag.Pos{}))
 	}
 	sortChanges(changes)
-	return changes
+	return changes, faults
 }
 
 // whole is a change of an endpoint as such.

@@ -42,16 +42,17 @@ func TestSets(t *testing.T) {
 		e := all[i]
 		less := slices.Delete(slices.Clone(all), i, i+1)
 		for _, tt := range []struct {
-			changes []diff.Change
-			want    string
+			old, new []*ir.Endpoint
+			want     string
 		}{
-			{diff.Endpoints(all, less), line(diff.EndpointRemoved, diff.Go, "")},
-			{diff.Endpoints(less, all), line(diff.EndpointAdded, diff.Doc, "")},
+			{all, less, line(diff.EndpointRemoved, diff.Go, "")},
+			{less, all, line(diff.EndpointAdded, diff.Doc, "")},
 		} {
-			if n := len(tt.changes); n != 1 {
-				t.Fatalf("%s: %d changes", e.ID, n)
+			changes, faults := diff.Endpoints(tt.old, tt.new)
+			if len(changes) != 1 || len(faults) > 0 {
+				t.Fatalf("%s: %d changes, %v", e.ID, len(changes), faults)
 			}
-			if c := tt.changes[0]; c.Endpoint != e.ID || line(c.Kind, c.Level, c.Path) != tt.want {
+			if c := changes[0]; c.Endpoint != e.ID || line(c.Kind, c.Level, c.Path) != tt.want {
 				t.Errorf("%s: %+v", e.ID, c)
 			}
 		}

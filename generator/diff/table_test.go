@@ -262,7 +262,11 @@ func TestEndpoints(t *testing.T) {
 		}},
 	} {
 		var got []string
-		for _, c := range diff.Endpoints(named(list, tt.old), named(list, tt.new)) {
+		changes, faults := diff.Endpoints(named(list, tt.old), named(list, tt.new))
+		if len(faults) > 0 {
+			t.Error(faults)
+		}
+		for _, c := range changes {
 			got = append(got, fmt.Sprintf("%s %s %s", c.Level, c.Kind, c.Endpoint))
 		}
 		slices.Sort(got)

@@ -33,6 +33,10 @@ func API(e *ir.Endpoint) []Symbol {
 		for _, field := range o.Fields {
 			add(o.Name, "field", o.Name+"."+field.GoName, fieldText(field))
 		}
+		if len(standIns(o)) > 0 {
+			add(o.Name, "method", o.Name+".MarshalJSON", "func() ([]byte, error)")
+			add(o.Name, "method", o.Name+".UnmarshalJSON", "func(data []byte) error")
+		}
 		if !o.InInput {
 			continue
 		}

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -29,7 +31,8 @@ func asCode(lines []string) []jen.Code {
 }
 
 // lines returns paragraphs as comment lines. Whatever a paragraph holds, each line starts with "//", a blank, and
-// something that the Go tools read as prose.
+// something that the Go tools read as prose, in the form that gofmt gives it: some versions of go/printer format the
+// comments of fields, and others do not.
 func lines(paragraphs ...string) []string {
 	var out []string
 	for _, text := range paragraphs {
@@ -38,14 +41,20 @@ func lines(paragraphs ...string) []string {
 				out = append(out, "//")
 			}
 			for _, line := range wrap(p) {
-				if strings.HasPrefix(line, "+build") { // an old kind of build constraint
-					line = "\\" + line
-				}
-				out = append(out, "// "+line)
+				out = append(out, "// "+prose(line))
 			}
 		}
 	}
 	return out
+}
+
+// prose returns a line that no Go tool takes for more than text: neither for an old kind of build constraint nor for
+// the definition of a link, which gofmt moves.
+func prose(line string) string {
+	if strings.HasPrefix(line, "+build") || strings.HasPrefix(line, "[") && strings.Contains(line, "]:") {
+		return "\\" + line
+	}
+	return line
 }
 
 // split cuts a text into paragraphs of lines; lines that do not start a list item go on the line before.
@@ -82,23 +91,32 @@ func startsItem(line string) bool {
 	return head == "-" || head == "*" || head == "•" || err == nil && number != head
 }
 
-// clean shows what cannot be seen, so that a text reads in the source as it is.
+// clean shows what cannot be seen, so that a text reads in the source as it is, and has the quotes that gofmt makes of
+// two backticks and of two apostrophes.
 func clean(text string) string {
+	text = backticks.ReplaceAllStringFunc(text, func(s string) string {
+		if len(s) == 2 {
+			return "“"
+		}
+		return "```" // of code in Markdown: gofmt takes more for this and two
+	})
+	text = strings.ReplaceAll(text, "''", "”")
 	if !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) {
 		return text // as nearly all are
 	}
 	var b strings.Builder
 	for _, r := range newlines.Replace(text) {
 		switch {
-		case r == '\n', r == '\t', unicode.IsPrint(r), unicode.Is(unicode.Zs, r):
+		case r == '\n', r == '\t', chars.IsPrint(r), unicode.Is(unicode.Zs, r):
 			b.WriteRune(r)
 		default:
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
+			b.WriteString(chars.Escape(r))
 		}
 	}
 	return b.String()
 }
+
+var backticks = regexp.MustCompile("``+")
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
@@ -127,7 +145,10 @@ func fieldDoc(f *ir.Field) []jen.Code {
 		doc = append(doc, lines(facts)...)
 	}
 	if f.Deprecated {
-		doc = append(doc, "//", "// Deprecated: the endpoint's document advises against it.")
+		if len(doc) > 0 {
+			doc = append(doc, "//")
+		}
+		doc = append(doc, "// Deprecated: the endpoint's document advises against it.")
 	}
 	return asCode(doc)
 }

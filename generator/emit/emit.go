@@ -10,6 +10,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -136,7 +137,7 @@ func render(f *file) ([]byte, error) {
 		fmt.Fprintln(&out, line)
 	}
 	out.Write(groupImports(body.Bytes()))
-	return gate(out.Bytes(), f.declared)
+	return gate([]byte(chars.Settle(out.String())), f.declared)
 }
 
 // groupImports puts a blank line between the standard library's imports and the others.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 
@@ -74,6 +75,7 @@ func fieldType(field *ir.Field) (code jen.Code, omit bool) {
 // object declares the struct of an object, its methods and its defaults.
 func (f *file) object(o *ir.Object) {
 	var fields []jen.Code
+	names := standIns(o)
 	for i, field := range o.Fields {
 		if i > 0 {
 			fields = append(fields, jen.Line())
@@ -81,6 +83,9 @@ func (f *file) object(o *ir.Object) {
 		fields = append(fields, fieldDoc(field)...)
 		t, omit := fieldType(field)
 		tag := field.Name
+		if name, ok := names[tag]; ok {
+			tag = name
+		}
 		if omit {
 			tag += ",omitzero"
 		} else if tag == "-" {
@@ -89,6 +94,7 @@ func (f *file) object(o *ir.Object) {
 		fields = append(fields, jen.Id(field.GoName).Add(t).Tag(map[string]string{"json": tag}))
 	}
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
+	f.wireNames(o, names)
 	if o.InInput {
 		f.validate(o)
 		f.withDefaults(o)
@@ -149,7 +155,10 @@ func (f *file) enum(e *ir.Enum) {
 		jen.Func().Id(e.ValuesName).Params().Index().Id(e.Name).Block(
 			jen.Return(jen.Index().Id(e.Name).Add(valueList(names))),
 		))
-	receiver := strings.ToLower(e.Name[:1])
+	receiver := "v"
+	if first := e.Name[0]; first < utf8.RuneSelf {
+		receiver = strings.ToLower(string(first))
+	}
 	f.declare("method "+e.Name+".Known", []string{"Known reports whether " + receiver + " is one of [" + e.ValuesName + "]."},
 		jen.Func().Params(jen.Id(receiver).Id(e.Name)).Id("Known").Params().Bool().Block(
 			jen.Return(jen.Qual("slices", "Contains").Call(jen.Id(e.ValuesName).Call(), jen.Id(receiver))),

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/naming"
@@ -35,7 +36,7 @@ type printer struct {
 }
 
 func (p printer) line(indent int, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := chars.Settle(fmt.Sprintf(format, args...))
 	fmt.Fprintf(p, "%s%s\n", strings.Repeat("  ", indent), strings.Join(strings.Fields(text), " "))
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/falgen/falgen/generator/fetch"
 	"github.com/falgen/falgen/generator/fetch/fetchtest"
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 type transport func(*http.Request) (*http.Response, error)
@@ -175,7 +176,7 @@ func TestRefused(t *testing.T) {
 		"too large": {fetchtest.Body("application/json", strings.Repeat(" ", 16<<20+1)), "more than 16 MiB"},
 		"html":      {fetchtest.Body("text/html; charset=utf-8", "<html>"), `answered with "text/html", not with JSON`},
 		"no type":   {fetchtest.Body(" ", "{}"), "not with JSON"},
-		"no JSON":   {fetchtest.Body("text/plain", "nothing"), "endpoint_id=fal-ai/model-0000/v0:1:2: "},
+		"no JSON":   {fetchtest.Body("text/plain", "nothing"), "endpoint_id=fal-ai/model-0000/v0:1:1: "},
 		"wrong":     {another, `is the document of "fal-ai/another"`},
 		"a dump":    {fetchtest.Body("application/json", `{"models":[]}`), "is a dump"},
 		"an error":  {fetchtest.Body("application/json", `{"error":{"message":"gone"}}`), `the catalogue says: "gone"`},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/token"
+	"strconv"
 
 	"github.com/falgen/falgen/generator/ir"
 )
@@ -97,8 +98,13 @@ func (p places) visit(t *ir.Type, place string) {
 		if met && t.Union.Schema != "" {
 			return
 		}
+		seen := map[ir.Kind]int{}
 		for _, arm := range t.Union.Arms {
-			p.visit(arm.Type, place+"|"+armKinds[arm.Type.Kind])
+			kind := armKinds[arm.Type.Kind]
+			if seen[arm.Type.Kind]++; seen[arm.Type.Kind] > 1 {
+				kind += strconv.Itoa(seen[arm.Type.Kind])
+			}
+			p.visit(arm.Type, place+"|"+kind)
 		}
 	case ir.EnumKind:
 		p.types[t.Enum] = append(p.types[t.Enum], origin(t.Enum.Origin, place))

@@ -5,9 +5,9 @@ package naming
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -138,7 +138,7 @@ func (n *namer) pin(key, name, natural string) {
 
 // fields names the fields of an object and their defaults.
 func (n *namer) fields(o *ir.Object) {
-	taken := allocator{"Validate": true, "WithDefaults": true}
+	taken := allocator{"Validate": true, "WithDefaults": true, "MarshalJSON": true, "UnmarshalJSON": true}
 	for _, f := range o.Fields {
 		if name := n.old.pinned([]string{n.fieldKey(o, f)}); name != "" {
 			taken[name] = true
@@ -175,12 +175,12 @@ func originNames(from ir.Origin, kind string) []string {
 	}
 	name := exported(Pascal(property))
 	switch {
+	case from.Owner == nil: // of the input or output itself
+		return []string{name, name + kind}
 	case from.Arm:
 		return []string{name + kind, from.Owner.Name + name + kind}
-	case from.Owner != nil && !from.Owner.Root && vague[property]:
+	case !from.Owner.Root && vague[property]:
 		return []string{from.Owner.Name + name, from.Owner.Name + name + kind}
-	case from.Owner == nil:
-		return []string{name, name + kind}
 	}
 	return []string{name, from.Owner.Name + name, name + kind}
 }
@@ -245,7 +245,7 @@ func fieldName(wire string) string {
 
 // exported makes name one that Go exports: it may not start with a digit, or with a letter that has no upper case.
 func exported(name string) string {
-	if r, _ := utf8.DecodeRuneInString(name); unicode.IsUpper(r) {
+	if r, _ := utf8.DecodeRuneInString(name); chars.IsUpper(r) {
 		return name
 	}
 	return "X" + name

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/falgen/falgen/generator/ir"
 )
 
@@ -29,7 +31,7 @@ func Packages(ids []string, lock Lock) map[string]ir.Package {
 			continue
 		}
 		dir := packagePath(id)
-		for n := 2; taken[dir]; n++ {
+		for n := 2; taken[dir] || !validPath(dir); n++ { // such as com2, which is no folder on Windows
 			dir = fmt.Sprint(packagePath(id), n)
 		}
 		give(id, dir)
@@ -39,7 +41,9 @@ func Packages(ids []string, lock Lock) map[string]ir.Package {
 
 var pathPattern = regexp.MustCompile(`^[a-z0-9]+/([a-z0-9]+/)?[a-z][a-z0-9]*$`)
 
-func validPath(dir string) bool { return pathPattern.MatchString(dir) && usable(path.Base(dir)) }
+func validPath(dir string) bool {
+	return pathPattern.MatchString(dir) && usable(path.Base(dir)) && module.CheckImportPath(dir) == nil
+}
 
 // packagePath returns the path of an endpoint's package under the output folder: its owner, its app, and the rest of
 // its id joined, as fal routes by owner and app.
@@ -76,13 +80,16 @@ func usable(name string) bool {
 	case "", "main", "internal", "vendor", "testdata", "init", "fal", "support":
 		return false
 	}
-	return !token.IsKeyword(name) && name[0] >= 'a'
+	return !token.IsKeyword(name) && name[0] >= 'a' && module.CheckImportPath(name) == nil
 }
 
-// folder returns a folder name that the go command does not treat as special.
+// folder returns a folder name that the go command does not treat as special, and that Windows can have: "con" it cannot.
 func folder(name string) string {
 	switch name {
-	case "", "internal", "vendor", "testdata":
+	case "internal", "vendor", "testdata":
+		return "api" + name
+	}
+	if module.CheckImportPath(name) != nil {
 		return "api" + name
 	}
 	return name

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/falgen/falgen/generator/chars"
 )
 
 // initialisms are written in one case, as Go does.
@@ -26,7 +28,7 @@ var initialisms = map[string]string{
 // The result may start with a digit, and is empty where name holds no letter or digit.
 func Pascal(name string) string {
 	joined := ""
-	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !chars.IsLetter(r) && !chars.IsDigit(r) }) {
 		joined = join(joined, pascalWord(word))
 	}
 	return joined
@@ -34,7 +36,7 @@ func Pascal(name string) string {
 
 // join puts a word behind others; where two numbers would become one, "4_3" say, they are kept apart.
 func join(words, word string) string {
-	if words != "" && word != "" && unicode.IsDigit(rune(words[len(words)-1])) && unicode.IsDigit(rune(word[0])) {
+	if words != "" && word != "" && chars.IsDigit(rune(words[len(words)-1])) && chars.IsDigit(rune(word[0])) {
 		return words + "_" + word
 	}
 	return words + word
@@ -48,7 +50,7 @@ func pascalWord(word string) string {
 		return pascalWord(strings.ToLower(word))
 	}
 	r, size := utf8.DecodeRuneInString(word)
-	return string(unicode.ToUpper(r)) + word[size:] // "720p" stays
+	return string(chars.ToUpper(r)) + word[size:] // "720p" stays
 }
 
 // shouted reports whether a word is written in capitals without being an abbreviation, which are short: "MELON".
@@ -73,10 +75,10 @@ func valueName(value string) string {
 	}
 	var b strings.Builder
 	runes := []rune(value)
-	digit := func(i int) bool { return i >= 0 && i < len(runes) && unicode.IsDigit(runes[i]) }
+	digit := func(i int) bool { return i >= 0 && i < len(runes) && chars.IsDigit(runes[i]) }
 	for i, r := range runes {
 		switch {
-		case unicode.IsLetter(r), unicode.IsDigit(r):
+		case chars.IsLetter(r), chars.IsDigit(r):
 			b.WriteRune(r)
 		case r == ':' && digit(i-1) && digit(i+1):
 			b.WriteString("x")
@@ -86,7 +88,7 @@ func valueName(value string) string {
 			b.WriteString(" Minus ")
 		case symbols[r] != "":
 			b.WriteString(" " + symbols[r] + " ")
-		case r > unicode.MaxASCII && !unicode.IsSpace(r) && unicode.IsGraphic(r):
+		case r > unicode.MaxASCII && !unicode.IsSpace(r) && chars.IsGraphic(r):
 			b.WriteString(fmt.Sprintf(" U%04X ", r))
 		default:
 			b.WriteByte(' ')

@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
@@ -84,10 +83,9 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 	}
 	var fields []*ir.Field
 	for _, name := range append(names, rest...) {
-		if field := n.field(o, name, props.Get(name)); field != nil {
-			field.Required = required[name]
-			fields = append(fields, field)
-		}
+		field := n.field(o, name, props.Get(name))
+		field.Required = required[name]
+		fields = append(fields, field)
 	}
 	return fields
 }
@@ -113,10 +111,6 @@ func (n *normalizer) checkedFields(f *folded) (fields []*ir.Field) {
 }
 
 func (n *normalizer) field(o *ir.Object, name string, schema *spec.Node) *ir.Field {
-	if !tagName(name) {
-		n.refuse(schema, "property-name", "%q cannot be the name of a field in Go's JSON tags", name)
-		return nil
-	}
 	t, f := n.typ(schema, place{owner: o, name: name})
 	field := &ir.Field{
 		Name: name, Type: t, Description: text(f, name), Hints: hints(f, t),
@@ -165,16 +159,6 @@ func examplesOf(list, one *spec.Node) []*spec.Node {
 		return []*spec.Node{one}
 	}
 	return nil
-}
-
-// tagName reports whether encoding/json can find name in a struct tag.
-func tagName(name string) bool {
-	for _, r := range name {
-		if r < ' ' || r == 0x7f || strings.ContainsRune("\"\\`,", r) || r > 0x7e {
-			return false
-		}
-	}
-	return name != ""
 }
 
 // shared returns the type of package fal that o fits, or nil. In an input, where values are checked before they are

@@ -5,15 +5,16 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
+	"github.com/falgen/falgen/generator/chars"
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/diff"
 )
@@ -80,10 +81,10 @@ func count(n int, noun string) string {
 func visible(text string) string {
 	var b strings.Builder
 	for _, r := range strings.Join(strings.Fields(text), " ") {
-		if r == ' ' || unicode.IsPrint(r) {
+		if r == ' ' || chars.IsPrint(r) {
 			b.WriteRune(r)
 		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			b.WriteString(chars.Escape(r))
 		}
 	}
 	return b.String()
@@ -166,15 +167,30 @@ func JSON(w io.Writer, r *diff.Report) error {
 	for i, c := range r.Changes {
 		changes[i] = change{c, position(c.New), position(c.Old)}
 	}
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
+	err := enc.Encode(struct {
 		*diff.Report
 		Counts  map[string]int `json:"counts"`
 		Changes []change       `json:"changes"`
 	}{r, counts, changes})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escaped.ReplaceAllFunc(b.Bytes(), func(s []byte) []byte {
+		if string(s) == `\ufffd` {
+			return []byte("�")
+		}
+		return s
+	}))
+	return err
 }
+
+// escaped finds each escape in JSON. For a byte that is no UTF-8, such as in the name of a file, some versions of Go write
+// the escape of U+FFFD, and others the character.
+var escaped = regexp.MustCompile(`\\(u[0-9a-f]{4}|.)`)
 
 func position(p diag.Pos) string {
 	if p.File == "" {

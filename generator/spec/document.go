@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/falgen/falgen/generator/diag"
@@ -24,6 +25,14 @@ type Document struct {
 	ID   string
 	Root *Node
 	Meta Meta // what the catalogue says of it, where that is known
+}
+
+// Pos returns where the document stands.
+func (d *Document) Pos() diag.Pos {
+	if d.Root == nil || d.Root.file == nil {
+		return diag.Pos{}
+	}
+	return d.Root.Pos()
 }
 
 // A Set is what was found in one place.
@@ -107,6 +116,7 @@ func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.name}, f.err.Error())}
 				return nil
 			}
+			defer diag.Recover(diag.Pos{File: f.name}, "", func(d diag.Diagnostic) { files[i] = parsed{diags: []diag.Diagnostic{d}} })
 			files[i].docs, files[i].dump, files[i].diags = parse(f.name, f.text)
 			return nil
 		})
@@ -175,13 +185,37 @@ func parse(name string, text []byte) (docs []*Document, dump bool, diags []diag.
 		return docs, false, diags
 	}
 	for _, m := range models.Elems {
-		if doc := m.Get("openapi"); doc != nil {
-			add(doc, m.Get("endpoint_id"), m.Get("metadata"))
+		if problem := unusable(m); problem != nil {
+			diags = append(diags, *problem)
 		} else {
-			diags = append(diags, unreadable(m.Pos(), "this entry of the catalogue has no \"openapi\": ask for it with expand=openapi-3.0"))
+			add(m.Get("openapi"), m.Get("endpoint_id"), m.Get("metadata"))
 		}
 	}
 	return docs, true, diags
+}
+
+// maxEntry bounds an entry of a catalogue, in bytes: real ones have up to some hundred thousand.
+const maxEntry = 16 << 20
+
+// unusable returns what keeps an entry of a catalogue from being a document, or nil. The other entries do not suffer.
+func unusable(entry *Node) *diag.Diagnostic {
+	d := unreadable(entry.Pos(), "")
+	if id := entry.Get("endpoint_id").String(); CheckID(id) == nil {
+		d.Endpoint = id
+	}
+	switch {
+	case entry.Fault() != nil:
+		d.Pos, d.Message = entry.Fault().Pos, entry.Fault().Problem
+	case !entry.Is(Object):
+		d.Message = fmt.Sprintf("expected an entry of the catalogue, an object, found a %s", entry.Kind)
+	case entry.end-entry.start > maxEntry:
+		d.Message = fmt.Sprintf("this entry of the catalogue has more than %d MiB", maxEntry>>20)
+	case entry.Get("openapi") == nil:
+		d.Message = "this entry of the catalogue has no \"openapi\": ask for it with expand=openapi-3.0"
+	default:
+		return nil
+	}
+	return &d
 }
 
 // identify finds the endpoint that a document describes. given is the catalogue's word for it, or nil.
@@ -228,10 +262,14 @@ func postedPath(paths *Node) *Node {
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$`)
 
 // CheckID tells whether id may name an endpoint: two or more segments of letters, digits, dots, dashes and
-// underscores, none starting with a dot.
+// underscores, none starting with a dot, and none that no path in Go may have, such as "con" or one that ends in a dot.
 func CheckID(id string) error {
 	if len(id) > 200 || !idPattern.MatchString(id) {
 		return fmt.Errorf("%.80q is no endpoint id: expected owner/app[/rest] of letters, digits, dots, dashes and underscores", id)
+	}
+	var invalid *module.InvalidPathError
+	if errors.As(module.CheckImportPath(id), &invalid) {
+		return fmt.Errorf("%q is no endpoint id that Go can import a package by: %w", id, invalid.Err)
 	}
 	return nil
 }

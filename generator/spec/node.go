@@ -1,14 +1,10 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/falgen/falgen/generator/diag"
 )
@@ -34,9 +30,13 @@ type Node struct {
 	Elems   []*Node
 	Members []Member // in the file's order; the names are unique
 
-	file  *File
-	start int
+	file       *File
+	start, end int // offsets
+	fault      *SyntaxError
 }
+
+// Fault returns what is wrong with an entry of a catalogue dump, of which the rest can be read; nil where nothing is.
+func (n *Node) Fault() *SyntaxError { return n.fault }
 
 // A Member is one name and value of an object.
 type Member struct {
@@ -48,173 +48,6 @@ type Member struct {
 type File struct {
 	Name  string // as shown in diagnostics, with slashes
 	lines []int  // the offset at which each line starts
-}
-
-// maxDepth bounds how deep values nest: far above any real document, far below what exhausts a stack.
-const maxDepth = 256
-
-// ParseFile reads JSON text. A text that is no JSON, not UTF-8, too deep, or that gives a name twice in one object
-// is an error of type [*SyntaxError].
-func ParseFile(name string, text []byte) (*Node, error) {
-	f := &File{Name: name, lines: []int{0}}
-	for i, b := range text {
-		if b == '\n' {
-			f.lines = append(f.lines, i+1)
-		}
-	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	p := &parser{file: f, text: text, dec: json.NewDecoder(bytes.NewReader(text))}
-	p.dec.UseNumber()
-	if at := invalidUTF8(text); at >= 0 {
-		return nil, p.fail(at, "the text is not UTF-8")
-	}
-	root, err := p.value(0)
-	if err != nil {
-		return nil, err
-	}
-	if start := p.next(); start < len(text) {
-		return nil, p.fail(start, "more text after the end of the JSON value")
-	}
-	return root, nil
-}
-
-// A SyntaxError is a text that cannot be read as a document.
-type SyntaxError struct {
-	Pos     diag.Pos
-	Problem string
-}
-
-func (e *SyntaxError) Error() string { return e.Pos.String() + ": " + e.Problem }
-
-type parser struct {
-	file *File
-	text []byte
-	dec  *json.Decoder
-}
-
-func (p *parser) fail(at int, problem string) error {
-	return &SyntaxError{Pos: p.file.pos(at), Problem: problem}
-}
-
-// next returns where the next token starts.
-func (p *parser) next() int {
-	i := int(p.dec.InputOffset())
-	for i < len(p.text) {
-		switch p.text[i] {
-		case ' ', '\t', '\r', '\n', ',', ':':
-			i++
-		default:
-			return i
-		}
-	}
-	return i
-}
-
-func (p *parser) token() (json.Token, int, error) {
-	start := p.next()
-	tok, err := p.dec.Token()
-	if err == nil {
-		return tok, start, nil
-	}
-	problem := err.Error()
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		start, problem = len(p.text), "the JSON text ends too early"
-	} else if syntax, ok := err.(*json.SyntaxError); ok {
-		start = min(max(int(syntax.Offset)-1, 0), len(p.text))
-	}
-	return nil, 0, p.fail(start, problem)
-}
-
-func (p *parser) value(depth int) (*Node, error) {
-	tok, start, err := p.token()
-	if err != nil {
-		return nil, err
-	}
-	n := &Node{file: p.file, start: start}
-	switch t := tok.(type) {
-	case nil:
-		n.Kind = Null
-	case bool:
-		n.Kind, n.Text = Bool, strconv.FormatBool(t)
-	case json.Number:
-		n.Kind, n.Text = Number, t.String()
-	case string:
-		n.Kind, n.Text = String, t
-	case json.Delim:
-		if depth >= maxDepth {
-			return nil, p.fail(start, fmt.Sprintf("values nest deeper than %d levels", maxDepth))
-		}
-		if t == '{' {
-			n.Kind = Object
-			err = p.members(n, depth)
-		} else {
-			n.Kind = Array
-			err = p.elems(n, depth)
-		}
-		if err == nil {
-			_, _, err = p.token() // the closing bracket
-		}
-	}
-	return n, err
-}
-
-func (p *parser) members(n *Node, depth int) error {
-	const few = 16 // for which a map costs more than a look at each
-	var seen map[string]bool
-	for p.dec.More() {
-		tok, start, err := p.token()
-		if err != nil {
-			return err
-		}
-		name, ok := tok.(string)
-		if !ok {
-			return p.fail(start, "an object's member has no name")
-		}
-		if len(n.Members) == few {
-			seen = map[string]bool{}
-			for _, m := range n.Members {
-				seen[m.Name] = true
-			}
-		}
-		if seen[name] || seen == nil && n.Get(name) != nil {
-			return p.fail(start, fmt.Sprintf("the name %q is given twice in one object", name))
-		}
-		if seen != nil {
-			seen[name] = true
-		}
-		v, err := p.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		n.Members = append(n.Members, Member{name, v})
-	}
-	return nil
-}
-
-func (p *parser) elems(n *Node, depth int) error {
-	for p.dec.More() {
-		v, err := p.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		n.Elems = append(n.Elems, v)
-	}
-	return nil
-}
-
-// invalidUTF8 returns where text stops being UTF-8, or -1.
-func invalidUTF8(text []byte) int {
-	if utf8.Valid(text) {
-		return -1
-	}
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return -1
 }
 
 func (f *File) pos(offset int) diag.Pos {

@@ -46,15 +46,27 @@ func TestParseFile(t *testing.T) {
 	if root, err := spec.ParseFile("a.json", []byte(many.String())); err != nil || len(root.Members) != 51 {
 		t.Errorf("many names: %v", err)
 	}
+	deep := strings.Repeat("[", 300) + strings.Repeat("]", 300)
 	for text, want := range map[string]string{
+		deep:                               "a.json:1:257: values nest deeper",
 		"":                                 "a.json:1:1: ",
 		"{\"a\": 1, \"a\": 2}":             "a.json:1:10: the name \"a\" is given twice",
 		twice.String():                     "a.json:2:1: the name \"k3\" is given twice",
 		"[1, 2":                            "a.json:1:6: the JSON text ends too early",
 		"{} {}":                            "a.json:1:4: more text",
 		"\"\xff\"":                         "a.json:1:2: the text is not UTF-8",
-		strings.Repeat("[", 300):           "a.json:1:257: values nest deeper",
-		"{\n  \"a\": tru\n}":               "a.json:2:",
+		strings.Repeat("[", 300):           "a.json:1:301: the JSON text ends too early",
+		"{\n  \"a\": tru\n}":               "a.json:2:8: expected true, false or null, found 't'",
+		"{\"a\": 1 \"b\": 2}":              "a.json:1:9: expected a comma or \"}\", found '\"'",
+		"[1, ]":                            "a.json:1:5: expected a value, found ']'",
+		"{\"a\" 1}":                        "a.json:1:6: expected a colon",
+		"{a: 1}":                           "a.json:1:2: expected the name of a member in quotes, found 'a'",
+		"[01]":                             "a.json:1:3: expected a comma",
+		"[1.]":                             "a.json:1:4: expected a digit after the point",
+		"[\"\\x\"]":                        "a.json:1:4: expected an escape that JSON has, found 'x'",
+		"[\"\\u12G4\"]":                    "a.json:1:7: expected four hexadecimal digits, found 'G'",
+		"[\"a\nb\"]":                       "a.json:1:4: expected no control character in a string",
+		"[-]":                              "a.json:1:3: expected a digit, found ']'",
 		"\xef\xbb\xbf{\"a\": 1, \"a\": 2}": "a.json:1:10: the name",
 	} {
 		_, err := spec.ParseFile("a.json", []byte(text))

@@ -1,8 +1,8 @@
 // Package jsclient runs fal's own client for JavaScript, @fal-ai/client of npm, in tests.
 //
-// It needs node 20 or newer, npm, and on the first run the npm registry: the client is installed once into the user's
-// cache folder, never into the checkout. Where one of them is missing, the test skips and says so with -v; with
-// FALGEN_REQUIRE_NODE=1 in the environment it fails.
+// It needs node 20 or newer. With FALGEN_REQUIRE_NODE=1 in the environment the client is installed with npm, once, into
+// the user's cache folder, never into the checkout, and a test that cannot have it fails. Without, nothing is installed:
+// a test runs where the client is there already, and skips elsewhere, saying so with -v.
 //
 // # Another version
 //
@@ -30,12 +30,13 @@ import (
 //go:embed package.json package-lock.json
 var wanted embed.FS
 
-// Folder returns the folder that has the client in its node_modules. Without node, npm or, on the first run, the npm
-// registry, it skips the test.
+// Folder returns the folder that has the client in its node_modules. Where the client is not there, it skips the test,
+// unless it is asked to install it.
 func Folder(t testing.TB) string {
 	t.Helper()
-	folder, err := install()
-	if err != nil && os.Getenv("FALGEN_REQUIRE_NODE") == "1" {
+	required := os.Getenv("FALGEN_REQUIRE_NODE") == "1"
+	folder, err := install(required)
+	if err != nil && required {
 		t.Fatalf("FALGEN_REQUIRE_NODE is set, but %v", err)
 	}
 	if err != nil {
@@ -44,7 +45,7 @@ func Folder(t testing.TB) string {
 	return folder
 }
 
-func install() (string, error) {
+func install(required bool) (string, error) {
 	version, err := exec.Command("node", "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("there is no node: %w", err)
@@ -71,6 +72,9 @@ func install() (string, error) {
 	folder := filepath.Join(cache, fmt.Sprintf("%.8x", sum.Sum(nil)))
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
+	}
+	if !required {
+		return "", errors.New("it is not installed; FALGEN_REQUIRE_NODE=1 has it installed with npm")
 	}
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err

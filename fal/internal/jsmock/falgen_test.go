@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // build makes the command falgen.
@@ -22,13 +24,13 @@ func build(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range strings.Fields(string(folders)) {
+	for _, folder := range strings.Split(strings.TrimSpace(string(folders)), "\n") {
 		if _, err := os.ReadDir(folder); err != nil {
 			t.Fatal(err)
 		}
 	}
 	falgen := filepath.Join(t.TempDir(), "falgen")
-	if out, err := exec.Command("go", "build", "-o", falgen, source).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", falgen, source).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return falgen

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/diff"
+
+	_ "github.com/falgen/falgen/internal/testenv"
 )
 
 // difference is one that we intend.
