@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
