@@ -116,7 +116,7 @@ func fits(t *ir.Type, example ir.Value) bool {
 
 // text makes a text as long as the rules allow. A property that is called a URL gets one that can be downloaded.
 func (m *maker) text(r ir.Rules, sample, name string) string {
-	if r.Pattern != "" {
+	if len(r.Patterns) > 0 {
 		return sample
 	}
 	text := sample

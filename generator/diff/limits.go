@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
@@ -63,8 +64,8 @@ func limits(a, b *ir.Type) []limit {
 		words := map[bool]string{true: "no element twice"}
 		add(words[r.Unique], words[s.Unique], 1)
 	}
-	if r.Pattern != s.Pattern {
-		found = append(found, changed("the pattern ", r.Pattern, s.Pattern))
+	if !slices.Equal(r.Patterns, s.Patterns) {
+		found = append(found, changed("the pattern ", strings.Join(r.Patterns, " and "), strings.Join(s.Patterns, " and ")))
 	}
 	if l, ok := multiples(r.MultipleOf, s.MultipleOf); ok {
 		found = append(found, l)

@@ -111,8 +111,8 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	if r.MaxFileSize != nil {
 		rules = append(rules, support("MaxFileSize").Call(jen.Lit(*r.MaxFileSize)))
 	}
-	if r.Pattern != "" {
-		rules = append(rules, support("Pattern").Call(jen.Lit(r.Pattern)))
+	for _, p := range r.Patterns {
+		rules = append(rules, support("Pattern").Call(jen.Lit(p)))
 	}
 	if r.Unique {
 		rules = append(rules, support("Unique").Call())

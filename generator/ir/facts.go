@@ -53,8 +53,8 @@ func (t *Type) facts() []string {
 		}
 	case String, Media:
 		facts = append(facts, countFacts(r, "character")...)
-		if r.Pattern != "" {
-			facts = append(facts, "Pattern: "+r.Pattern)
+		for _, p := range r.Patterns {
+			facts = append(facts, "Pattern: "+p)
 		}
 		if r.MaxFileSize != nil {
 			facts = append(facts, fmt.Sprintf("A file of at most %d bytes.", *r.MaxFileSize))

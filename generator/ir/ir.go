@@ -69,6 +69,14 @@ type Type struct {
 	Shared   *Shared
 	Nullable bool
 	Rules    Rules
+	Choices  []Choice // each demands more of the value, whatever its kind
+}
+
+// A Choice demands that a value is what one of several types accepts. Its arms only check: they give no Go type, so
+// the objects in them have no name and are in no list of the endpoint.
+type Choice struct {
+	One  bool // exactly one of the arms, not two
+	Arms []*Type
 }
 
 // Rules are the constraints on a value beyond its kind. The zero Rules allow everything.
@@ -78,12 +86,17 @@ type Rules struct {
 	MultipleOf           *Number
 	MinLength, MaxLength *int // of a string in characters, of a list in elements, of a map in entries
 	MaxFileSize          *int // of media that is uploaded, in bytes
-	Pattern              string
+	Patterns             []string
+	Foreign              []string // patterns in a syntax that Go lacks: told, not checked
 	Unique               bool
+	Values               []Value // one of these, where the kind is not an enum
 }
 
 // Equal reports whether two sets of rules say the same.
 func (r Rules) Equal(other Rules) bool { return reflect.DeepEqual(r, other) }
+
+// IsZero reports whether r allows everything.
+func (r Rules) IsZero() bool { return r.Equal(Rules{}) }
 
 // A Number is the literal of a JSON number in its shortest form: whole numbers have neither point nor exponent.
 type Number string
@@ -151,6 +164,7 @@ type EnumValue struct {
 // A Union is a value of one of several types.
 type Union struct {
 	Origin
+	One  bool // the value is exactly one of the alternatives, not two
 	Arms []Arm
 
 	Name string // set by naming

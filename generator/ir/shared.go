@@ -55,7 +55,7 @@ var SharedTypes = map[string]*Shared{
 // Checked reports whether values of s have rules that a Go type cannot say.
 func (s *Shared) Checked() bool {
 	for _, f := range s.Fields {
-		if f.Rules != (Rules{}) {
+		if !f.Rules.IsZero() {
 			return true
 		}
 	}

@@ -259,7 +259,9 @@ func (n *normalizer) rules(t *ir.Type, f folded) {
 		}
 	case ir.String, ir.Media:
 		r.MinLength, r.MaxLength = n.count(f, "minLength"), n.count(f, "maxLength")
-		r.Pattern = n.pattern(f.keywords["pattern"])
+		if p := n.pattern(f.keywords["pattern"]); p != "" {
+			r.Patterns = []string{p}
+		}
 		if t.Kind == ir.Media {
 			r.MaxFileSize = n.maxFileSize(f)
 		}

@@ -79,4 +79,4 @@ func find(types []*ir.Type, kind ir.Kind) int {
 	return slices.IndexFunc(types, func(t *ir.Type) bool { return t.Kind == kind })
 }
 
-func free(t *ir.Type) bool { return t.Rules == ir.Rules{} }
+func free(t *ir.Type) bool { return t.Rules.IsZero() }
