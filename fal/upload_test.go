@@ -265,7 +265,7 @@ type limited struct {
 
 func (l limited) Validate() error {
 	return support.Validate("fal-ai/flux", func(c support.Checker) {
-		c.Required("video_url", l.VideoURL, support.MinLen(3), support.MaxFileSize(5))
+		c.Required("video_url", l.VideoURL, support.MinLen(3), support.MediaLimits{MaxFileSize: 5})
 		c.Required("title", l.Title, support.MinLen(1))
 	})
 }

@@ -56,9 +56,7 @@ func (t *Type) facts() []string {
 		for _, p := range r.Patterns {
 			facts = append(facts, "Pattern: "+p)
 		}
-		if r.MaxFileSize != nil {
-			facts = append(facts, fmt.Sprintf("A file of at most %d bytes.", *r.MaxFileSize))
-		}
+		facts = append(facts, mediaFacts(r)...)
 	case EnumKind:
 		if t.Enum.Open {
 			facts = append(facts, "Such as "+enumText(t.Enum)+".")

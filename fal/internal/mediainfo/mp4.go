@@ -72,9 +72,6 @@ func readMovie(f *file, start, end int64) Info {
 			tracks = append(tracks, readTrack(f, start, end))
 		}
 	})
-	if fragmented {
-		info.Duration = 0
-	}
 	for _, t := range tracks {
 		switch {
 		case t.handler == "soun" && info.Kind == "":
@@ -82,6 +79,9 @@ func readMovie(f *file, start, end int64) Info {
 		case t.handler == "vide":
 			info.addTrack(t.width, t.height)
 		}
+	}
+	if fragmented || info.Kind == "" {
+		info.Duration = 0
 	}
 	return info
 }
