@@ -72,7 +72,7 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 			switch own, taken := f.keywords[name], f.keywords[name] != nil; {
 			case !taken:
 				f.keywords[name] = value
-			case name == "properties", name == "required", name == "x-fal-order-properties":
+			case name == "properties", name == "required", name == "x-fal-order-properties", name == "x-fal":
 				f.keywords[name] = join(own, value)
 			case binds(name) && fmt.Sprint(own.Value()) != fmt.Sprint(value.Value()):
 				n.note(value, "merged-keyword", "%q stands in several parts of one schema: only the server checks this one", name)

@@ -34,10 +34,10 @@ type Input struct {
 	// checked), at most 1800 frames (not checked).
 	VideoURL fal.Media `json:"video_url,omitzero"`
 
-	// Each: a file of at most 2048 bytes, width at least 300 pixels, at most 1000000 pixels in all.
+	// Each: a file of at most 2048000 bytes, width at least 300 pixels, at most 1000000 pixels in all.
 	ReferenceURLs []fal.Media `json:"reference_urls,omitzero"`
 
-	// A file of width at most 7000 pixels, height at most 7000 pixels.
+	// A file of width at most 7000 pixels, height 5 to 7000 pixels.
 	MaskURL fal.Media `json:"mask_url,omitzero"`
 
 	// A file of width at most 64 pixels, height at least 5 pixels.
@@ -58,8 +58,8 @@ func (in Input) Validate() error {
 func (in Input) check(c support.Checker) {
 	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300, MaxWidth: 3850, MinHeight: 300, MaxHeight: 3850, MinAspectRatio: 0.4, MaxAspectRatio: 2.5})
 	c.Required("video_url", in.VideoURL, support.MediaLimits{MaxFileSize: 104857600, MinDuration: 3, MaxDuration: 30.05})
-	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MediaLimits{MaxFileSize: 2048, MinWidth: 300, MaxPixels: 1000000}))
-	c.Optional("mask_url", in.MaskURL, support.Nullable, support.MediaLimits{MaxWidth: 7000, MaxHeight: 7000})
+	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MediaLimits{MaxFileSize: 2048000, MinWidth: 300, MaxPixels: 1000000}))
+	c.Optional("mask_url", in.MaskURL, support.Nullable, support.MediaLimits{MaxWidth: 7000, MinHeight: 5, MaxHeight: 7000})
 	c.Optional("both_url", in.BothURL, support.MediaLimits{MaxWidth: 64, MinHeight: 5})
 	c.Optional("odd_url", in.OddURL)
 	c.Optional("image_size", in.ImageSize, support.Object(ImageSize.check))
