@@ -48,8 +48,9 @@ func (l MediaLimits) size(info fal.MediaInfo) []fal.FieldError {
 		return nil
 	}
 	return []fal.FieldError{{
-		Type: "file_too_large", Msg: fmt.Sprintf("must be a file of at most %s bytes, not %d", decimal(l.MaxFileSize), info.Size),
-		Ctx: bounds{{"max_size", l.MaxFileSize}}.ctx(),
+		Type: "file_too_large",
+		Msg:  fmt.Sprintf("must be a file of at most %s bytes, not %d", decimal(l.MaxFileSize), info.Size),
+		Ctx:  bounds{{"max_size", l.MaxFileSize}}.ctx(),
 	}}
 }
 
@@ -80,8 +81,9 @@ func (l MediaLimits) duration(info fal.MediaInfo) []fal.FieldError {
 	seconds := info.Duration.Seconds()
 	refuse := func(how, words, name string, bound float64) []fal.FieldError {
 		return []fal.FieldError{{
-			Type: info.Kind + "_duration_too_" + how, Msg: fmt.Sprintf("must last %s %s seconds, not %s", words, decimal(bound), decimal(seconds)),
-			Ctx: map[string]any{name: bound, "provided_duration": seconds},
+			Type: info.Kind + "_duration_too_" + how,
+			Msg:  fmt.Sprintf("must last %s %s seconds, not %s", words, decimal(bound), decimal(seconds)),
+			Ctx:  map[string]any{name: bound, "provided_duration": seconds},
 		}}
 	}
 	switch {

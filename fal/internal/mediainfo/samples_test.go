@@ -95,13 +95,16 @@ func trak(handler string, wide bool, matrix []int32, width, height int) []byte {
 	}
 	tkhd := box("tkhd", map[bool]uint32{true: 1 << 24}[wide], times, zeros(16), matrix, uint32(9999<<16), uint32(9999<<16))
 	entry := box("avc1", zeros(24), uint16(width), uint16(height), zeros(50))
-	return box("trak", tkhd, box("mdia", box("hdlr", zeros(8), handler, zeros(13)), box("minf", box("stbl", box("stsd", uint32(0), uint32(1), entry)))))
+	stbl := box("stbl", box("stsd", uint32(0), uint32(1), entry))
+	return box("trak", tkhd, box("mdia", box("hdlr", zeros(8), handler, zeros(13)), box("minf", stbl)))
 }
 
 func wav(id string, format, channels, rate, bits int, length uint32, before, data []byte) []byte {
 	align := channels * bits / 8
-	fmtChunk := little("fmt ", uint32(16), uint16(format), uint16(channels), uint32(rate), uint32(rate*align), uint16(align), uint16(bits))
-	return slices.Concat(little(id, uint32(math.MaxUint32), "WAVE"), before, fmtChunk, little("LIST", uint32(3), "abc\x00"), little("data", length), data)
+	sound := little(uint16(format), uint16(channels), uint32(rate), uint32(rate*align), uint16(align), uint16(bits))
+	list := little("LIST", uint32(3), "abc\x00")
+	return slices.Concat(little(id, uint32(math.MaxUint32), "WAVE"), before, little("fmt ", uint32(16)), sound, list,
+		little("data", length), data)
 }
 
 // element is one of Matroska, with its length in 8 bytes.
