@@ -265,7 +265,7 @@ type limited struct {
 
 func (l limited) Validate() error {
 	return support.Validate("fal-ai/flux", func(c support.Checker) {
-		c.Required("video_url", l.VideoURL, support.MinLen(3), support.MaxFileSize(5))
+		c.Required("video_url", l.VideoURL, support.MinLen(3), support.MediaLimits{MaxFileSize: 5})
 		c.Required("title", l.Title, support.MinLen(1))
 	})
 }
@@ -315,6 +315,58 @@ func TestFilesThatAreNotSent(t *testing.T) {
 			}
 			contains(t, err, "fal-ai/flux")
 			if len(s.seen()) != 0 || s.put != 0 {
+				t.Errorf("sent %q", s.seen())
+			}
+		})
+	}
+}
+
+// pictured is an input whose media has sides, and a length.
+type pictured struct {
+	ImageURL fal.Media `json:"image_url,omitzero"`
+}
+
+func (p pictured) Validate() error {
+	return support.Validate("fal-ai/flux", func(c support.Checker) {
+		c.Required("image_url", p.ImageURL, support.MediaLimits{MinWidth: 30, MaxDuration: 5})
+	})
+}
+
+// TestMediaThatIsNotSent holds that nothing is sent where media is beyond its limits, wherever it comes from.
+func TestMediaThatIsNotSent(t *testing.T) {
+	narrow, wide := picture(t, 29, 90), picture(t, 30, 90)
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{"narrow": narrow, "wide": wide, "long": silence(6)} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		name  string
+		media fal.Media
+		want  string // the place and type of a violation, "" where it is sent
+	}{
+		{"a path", fal.Path(filepath.Join(dir, "narrow")), "body.image_url image_too_small"},
+		{"bytes", fal.Bytes("", narrow), "body.image_url image_too_small"},
+		{"a seeker", fal.Reader("", bytes.NewReader(narrow)), "body.image_url image_too_small"},
+		{"a data URI", fal.DataURI("image/png", narrow), "body.image_url image_too_small"},
+		{"sound", fal.Path(filepath.Join(dir, "long")), "body.image_url audio_duration_too_long"},
+		{"what fits", fal.Path(filepath.Join(dir, "wide")), ""},
+		{"a data URI that fits", fal.DataURI("image/png", wide), ""},
+		{"an unknown format", fal.Bytes("", []byte("BM as a bitmap begins")), ""},
+		{"a reader", fal.Reader("", iotest.HalfReader(bytes.NewReader(narrow))), ""},
+		{"a URL", fal.URL("https://example.com/narrow.png"), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStorage(t, script{"POST " + queue: {{Body: `{"request_id":"r-1"}`}}})
+			_, err := fal.NewEndpoint[pictured, output](s.client(t), "fal-ai/flux").Submit(ctx, pictured{test.media})
+			var invalid *fal.ValidationError
+			switch {
+			case test.want == "" && err != nil:
+				t.Error(err)
+			case test.want != "" && (!errors.As(err, &invalid) || invalid.Detail[0].Loc.String()+" "+invalid.Detail[0].Type != test.want):
+				t.Errorf("got %v", err)
+			case test.want != "" && (len(s.seen()) != 0 || s.put != 0):
 				t.Errorf("sent %q", s.seen())
 			}
 		})

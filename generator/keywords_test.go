@@ -102,6 +102,10 @@ func TestKeywords(t *testing.T) {
 		// Vendors.
 		{"x-fal-order-properties", []any{"y", "x"}, m{"type": "object", "properties": m{"x": text, "y": text}}, ""},
 		{"x-fal", m{"max_file_size": 5}, text, ""},
+		{"x-fal", m{"max_duration": 5}, m{"type": "string", "ui": m{"field": "video"}}, ""},
+		{"max_width", 5, text, ""},
+		{"min_fps", 5, text, ""},
+		{"min_aspect_ratio", 5, m{"type": "array", "items": m{"type": "string", "ui": m{"field": "image"}}}, ""},
 		{"limit_description", "x", text, ""},
 		{"max_file_size", 5, text, ""},
 		{"max_file_size", 5, m{"type": "array", "items": m{"type": "string"}}, ""},

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/falgen/falgen/fal"
 )
 
 // routeQueue: requests about jobs are addressed by the endpoint's app, without a sub-path (protocol: section 3.2).
@@ -103,7 +101,7 @@ func (s *Server) outcome(c *call, e *endpoint, p *plan, input any) Answer {
 			return a
 		}
 	}
-	if found := append(e.judge(input), s.missing(input, fal.Loc{"body"})...); len(found) > 0 {
+	if found := s.refused(e, input); len(found) > 0 {
 		return refuse(found...)
 	}
 	if a.Body == nil {

@@ -76,7 +76,7 @@ func (c Checker) judge(v any, state state, rules []Rule) {
 		}
 		_, local := v.(fal.Media) // which has no text yet
 		for _, r := range rules {
-			if _, ofFile := r.(maxFileSize); ofFile || !local {
+			if _, ofFile := r.(MediaLimits); ofFile || !local {
 				r.check(c, v)
 			}
 		}

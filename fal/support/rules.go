@@ -11,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/falgen/falgen/fal"
 )
 
 // A Rule is one demand of a document on a value. Rules are plain values, not closures: what a closure does would be
@@ -119,21 +117,6 @@ func length(v any) (int, string) {
 		return r.Len(), "entries"
 	}
 	return r.Len(), "elements"
-}
-
-// MaxFileSize demands at most n bytes of media that is to be uploaded, where its size is known.
-func MaxFileSize(n int) Rule { return maxFileSize(n) }
-
-type maxFileSize int
-
-func (n maxFileSize) check(c Checker, v any) {
-	m, ok := v.(fal.Media)
-	if !ok {
-		return // a reference: only the server sees the file
-	}
-	if size, known := m.Size(); known && size > int64(n) {
-		c.add("file_too_large", fmt.Sprintf("must be a file of at most %d bytes, not %d", n, size), map[string]any{"max_size": int(n)})
-	}
 }
 
 var patterns sync.Map // of expression to *regexp.Regexp

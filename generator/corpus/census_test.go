@@ -75,6 +75,7 @@ func (c *census) rules(name string, schema any) {
 				c.facts[fact{name, means, value(v)}]++
 			}
 		}
+		c.files(name, s)
 		if items, ok := s["items"]; ok {
 			c.rules(name, items)
 		}
@@ -82,6 +83,29 @@ func (c *census) rules(name string, schema any) {
 			c.rules(name, more)
 		}
 		c.properties(s)
+	}
+}
+
+// ofFiles is the keywords that bound a file, with the words of the support package; "" where only the server checks.
+var ofFiles = map[string]string{
+	"max_file_size": "MaxFileSize", "min_width": "MinWidth", "max_width": "MaxWidth", "min_height": "MinHeight", "max_height": "MaxHeight",
+	"min_pixels": "MinPixels", "max_pixels": "MaxPixels", "min_aspect_ratio": "MinAspectRatio", "max_aspect_ratio": "MaxAspectRatio",
+	"min_duration": "MinDuration", "max_duration": "MaxDuration", "min_fps": "", "max_fps": "", "min_frames": "", "max_frames": "",
+}
+
+// files counts what bounds the files that a flat schema takes, by x-fal or beside it: one, or each of a list.
+func (c *census) files(name string, s object) {
+	within, _ := s["x-fal"].(object)
+	for _, keyword := range slices.Sorted(maps.Keys(ofFiles)) {
+		for _, v := range []any{s[keyword], within[keyword]} {
+			switch {
+			case v == nil:
+			case typeOf(s) == "string" || typeOf(s) == "array":
+				c.facts[fact{name, keyword, value(v)}]++
+			default:
+				c.moot.add(keyword+" of what is no file", "%s: %s", c.doc.id, name)
+			}
+		}
 	}
 }
 

@@ -27,6 +27,15 @@ var checkOf = map[string]string{
 	"MinLen": "least length", "MaxLen": "greatest length", "Pattern": "pattern", "Unique": "unique", "OneOf": "enum",
 }
 
+// keywordOf is the keyword for each of the support package's words for what bounds a file.
+var keywordOf = func() map[string]string {
+	words := map[string]string{}
+	for keyword, word := range ofFiles {
+		words[word] = keyword
+	}
+	return words
+}()
+
 func parse(t *testing.T, name string, text any) *source {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -107,6 +116,9 @@ func (s *source) call(call *ast.CallExpr) {
 			ast.Inspect(rule, func(n ast.Node) bool {
 				if call, ok := n.(*ast.CallExpr); ok && checkOf[called(call)] != "" {
 					s.checks[fact{name, checkOf[called(call)], s.limit(call.Args)}]++
+				}
+				if field, ok := n.(*ast.KeyValueExpr); ok {
+					s.checks[fact{name, keywordOf[field.Key.(*ast.Ident).Name], value(s.literal(field.Value))}]++
 				}
 				return true
 			})

@@ -59,7 +59,12 @@ func limits(a, b *ir.Type) []limit {
 	unit := map[ir.Kind]string{ir.String: "character", ir.List: "element", ir.Map: "member"}[family(a)]
 	count("at least", least(r.MinLength), least(s.MinLength), unit, 1)
 	count("at most", r.MaxLength, s.MaxLength, unit, -1)
-	count("a file of at most", r.MaxFileSize, s.MaxFileSize, "byte", -1)
+	for _, q := range ir.Quantities() {
+		old, new := r.MediaLimit(q), s.MediaLimit(q)
+		lo, lo2, hi, hi2 := end(old.Min, false), end(new.Min, false), end(old.Max, true), end(new.Max, true)
+		add(q.Words(old.Min, nil), q.Words(new.Min, nil), lo2.tighter(lo))
+		add(q.Words(nil, old.Max), q.Words(nil, new.Max), hi2.tighter(hi))
+	}
 	if r.Unique != s.Unique {
 		words := map[bool]string{true: "no element twice"}
 		add(words[r.Unique], words[s.Unique], 1)
@@ -97,7 +102,7 @@ func multiples(a, b *ir.Number) (l limit, differ bool) {
 	if l.kind != LimitChanged {
 		return l, a != nil || b != nil
 	}
-	x, y := rat(*a), rat(*b)
+	x, y := a.Rat(), b.Rat()
 	switch {
 	case x.Cmp(y) == 0:
 		return l, false
@@ -125,10 +130,10 @@ func upper(t *ir.Type) bound { return boundOf(t, t.Rules.Max, t.Rules.Below, tru
 func boundOf(t *ir.Type, inclusive, exclusive *ir.Number, upper bool) bound {
 	var b bound
 	if inclusive != nil {
-		b = bound{rat(*inclusive), *inclusive, false, upper}
+		b = bound{inclusive.Rat(), *inclusive, false, upper}
 	}
 	if exclusive != nil {
-		e := bound{rat(*exclusive), *exclusive, true, upper}
+		e := bound{exclusive.Rat(), *exclusive, true, upper}
 		if b.n == nil || e.tighter(b) > 0 {
 			b = e
 		}
@@ -137,6 +142,14 @@ func boundOf(t *ir.Type, inclusive, exclusive *ir.Number, upper bool) bound {
 		return b
 	}
 	return b.whole()
+}
+
+// end is an inclusive bound, none where n is nil.
+func end(n *ir.Number, upper bool) bound {
+	if n == nil {
+		return bound{upper: upper}
+	}
+	return bound{n.Rat(), *n, false, upper}
 }
 
 // whole is the bound as the last whole number that it allows: above 0 is at least 1.
@@ -182,14 +195,6 @@ func (b bound) text(inclusive, exclusive string) string {
 		return exclusive + " " + string(b.literal)
 	}
 	return inclusive + " " + string(b.literal)
-}
-
-func rat(n ir.Number) *big.Rat {
-	r, ok := new(big.Rat).SetString(string(n))
-	if !ok {
-		return new(big.Rat) // a Number always is one
-	}
-	return r
 }
 
 // least is a least length; none at all is the same as 0.

@@ -210,6 +210,14 @@ var mutations = map[string]func(m *mutant) bool{
 	},
 	"unique":        func(m *mutant) bool { return m.limit("uniqueItems", true, 0, ir.List) },
 	"max_file_size": func(m *mutant) bool { return m.limit("max_file_size", number(12345), -1, ir.Media) },
+	"min_width":     func(m *mutant) bool { return m.limit("min_width", number(1), 1, ir.Media) },
+	"max_height":    func(m *mutant) bool { return m.limit("max_height", number(12345), -1, ir.Media) },
+	"max_pixels":    func(m *mutant) bool { return m.limit("max_pixels", number(4321), -1, ir.Media) },
+	"min_aspect_ratio": func(m *mutant) bool {
+		return m.limit("min_aspect_ratio", json.Number("0.001"), 1, ir.Media)
+	},
+	"max_duration": func(m *mutant) bool { return m.limit("max_duration", number(12345), -1, ir.Media) },
+	"max_fps":      func(m *mutant) bool { return m.limit("max_fps", number(12345), -1, ir.Media) },
 
 	"description": func(m *mutant) bool {
 		return m.say("description", diff.DescriptionChanged, func(old any) any { return "zz words" })

@@ -296,13 +296,38 @@ func (m *mutant) unfit(t *ir.Type, path string, in bool, shared *ir.Shared) {
 	}
 }
 
+// ofFile are the keywords that bound a file, which may also stand in x-fal.
+var ofFile = func() map[string]bool {
+	all := map[string]bool{}
+	for _, q := range ir.Quantities() {
+		least, greatest := q.Keywords()
+		all[least], all[greatest] = least != "", true
+	}
+	return all
+}()
+
 // limit sets a limit, makes it tighter or looser, or takes it out. sign tells the way in which a number is tighter; 0
 // that one limit is neither.
 func (m *mutant) limit(keyword string, fresh any, sign int64, kinds ...ir.Kind) bool {
 	return m.pick(func(t *target, schema, core object) bool {
-		if !t.kinds(kinds...) || len(values(core)) > 0 || has(core, "exclusiveMinimum", "exclusiveMaximum", "x-fal") ||
+		if !t.kinds(kinds...) || len(values(core)) > 0 || has(core, "exclusiveMinimum", "exclusiveMaximum") ||
 			schema["type"] == nil && schema[keyword] != nil {
 			return false
+		}
+		if ofFile[keyword] {
+			if schema["x-fal"] != nil { // beside an anyOf with null
+				core = schema
+			}
+			within, ok := core["x-fal"].(object)
+			switch {
+			case ok && has(core, keyword):
+				return false // in two places, of which one counts
+			case ok:
+				core = within
+			case m.rand.IntN(2) == 0 && !has(core, keyword):
+				core["x-fal"] = object{}
+				core = core["x-fal"].(object)
+			}
 		}
 		kind := diff.LimitTightened
 		old, there := core[keyword].(json.Number)
@@ -322,6 +347,9 @@ func (m *mutant) limit(keyword string, fresh any, sign int64, kinds ...ir.Kind) 
 		}
 		if counts := keyword != "minimum" && keyword != "maximum"; counts && (old == "0" || core[keyword] == json.Number("-1")) {
 			return false // no limit at all
+		}
+		if ofFile[keyword] && core[keyword] == json.Number("0") {
+			return false // nor is this
 		}
 		if core[keyword] == json.Number("0") && (keyword == "minLength" || keyword == "minItems") {
 			kind = diff.LimitLoosened
@@ -346,8 +374,9 @@ func moved(n json.Number, by int64) json.Number {
 // say changes what a document says of a property and binds nobody.
 func (m *mutant) say(keyword string, kind diff.Kind, change func(old any) any) bool {
 	return m.pick(func(t *target, schema, core object) bool {
-		if schema["anyOf"] != nil {
-			return false
+		ofMedia := slices.ContainsFunc(t.fields, func(p place) bool { return len(p.field.Type.Rules.Media) > 0 })
+		if schema["anyOf"] != nil || ofMedia && keyword == "limit_description" {
+			return false // which is not shown beside the limits themselves
 		}
 		schema[keyword] = change(schema[keyword])
 		delete(schema, "example")

@@ -127,6 +127,20 @@ var respellings = map[string]func(r *respeller, s object, name string) object{
 		}
 		return s
 	},
+	"limits beside x-fal": func(r *respeller, s object, name string) object {
+		within, _ := s["x-fal"].(object)
+		moved := false
+		for keyword, v := range within {
+			if ofFile[keyword] && s[keyword] == nil {
+				s[keyword], moved = v, true
+				delete(within, keyword)
+			}
+		}
+		if !moved {
+			return nil
+		}
+		return s
+	},
 	"exclusive with true": func(r *respeller, s object, name string) object {
 		if n, ok := s["exclusiveMinimum"].(json.Number); ok && s["minimum"] == nil {
 			s["minimum"], s["exclusiveMinimum"] = n, true

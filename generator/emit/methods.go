@@ -7,6 +7,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/naming"
 )
 
 // needed returns the input's objects of which own holds, or which hold such an object.
@@ -108,8 +109,8 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 	if r.MaxLength != nil {
 		rules = append(rules, support("MaxLen").Call(jen.Lit(*r.MaxLength)))
 	}
-	if r.MaxFileSize != nil {
-		rules = append(rules, support("MaxFileSize").Call(jen.Lit(*r.MaxFileSize)))
+	if limits := mediaLimits(r); len(limits) > 0 {
+		rules = append(rules, support("MediaLimits").Values(limits...))
 	}
 	for _, p := range r.Patterns {
 		rules = append(rules, support("Pattern").Call(jen.Lit(p)))
@@ -150,6 +151,21 @@ func (f *file) rules(t *ir.Type) []jen.Code {
 		}
 	}
 	return rules
+}
+
+// mediaLimits returns the fields of the limits of a file, of those that are checked.
+func mediaLimits(r ir.Rules) []jen.Code {
+	var limits []jen.Code
+	for _, l := range r.Media {
+		least, greatest := l.Of.Keywords()
+		if l.Min != nil && l.Of.Checked() {
+			limits = append(limits, jen.Id(naming.Pascal(least)).Op(":").Op(string(*l.Min)))
+		}
+		if l.Max != nil && l.Of.Checked() {
+			limits = append(limits, jen.Id(naming.Pascal(greatest)).Op(":").Op(string(*l.Max)))
+		}
+	}
+	return limits
 }
 
 // nilIsNull reports whether an unset element of type t is sent as null, though its Go type has no word for null.

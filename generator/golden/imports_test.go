@@ -15,6 +15,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/free-form/falai/golden/freeform"
 	_ "github.com/falgen/falgen/testdata/golden/hint/falai/golden/hint"
 	_ "github.com/falgen/falgen/testdata/golden/hostile-text/falai/golden/hostiletext"
+	_ "github.com/falgen/falgen/testdata/golden/media-limits/falai/golden/medialimits"
 	_ "github.com/falgen/falgen/testdata/golden/media/falai/golden/media"
 	_ "github.com/falgen/falgen/testdata/golden/missing-ref/falai/golden/missingref"
 	_ "github.com/falgen/falgen/testdata/golden/names-read/falai/golden/namesread"

@@ -62,9 +62,7 @@ func (t *Type) factsIn(union bool) []string {
 		for _, p := range r.Foreign {
 			facts = append(facts, "Pattern, not checked here: "+p)
 		}
-		if r.MaxFileSize != nil {
-			facts = append(facts, fmt.Sprintf("A file of at most %d bytes.", *r.MaxFileSize))
-		}
+		facts = append(facts, mediaFacts(r)...)
 	case EnumKind:
 		if t.Enum.Open {
 			facts = append(facts, "Such as "+enumText(t.Enum)+".")

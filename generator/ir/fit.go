@@ -207,6 +207,15 @@ func ParseNumber(literal string) (Number, error) {
 	return Number(b), err
 }
 
+// Rat returns n exactly.
+func (n Number) Rat() *big.Rat {
+	r, ok := new(big.Rat).SetString(string(n))
+	if !ok {
+		return new(big.Rat) // a Number always is one
+	}
+	return r
+}
+
 // Whole reports whether n is a whole number that an int64 holds.
 func (n Number) Whole() bool {
 	_, err := strconv.ParseInt(string(n), 10, 64)

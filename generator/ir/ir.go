@@ -87,8 +87,8 @@ type Rules struct {
 	Min, Max             *Number // inclusive
 	Above, Below         *Number // exclusive
 	MultipleOf           *Number
-	MinLength, MaxLength *int // of a string in characters, of a list in elements, of a map in entries
-	MaxFileSize          *int // of media that is uploaded, in bytes
+	MinLength, MaxLength *int         // of a string in characters, of a list in elements, of a map in entries
+	Media                []MediaLimit // of the file that media is, in the order of the quantities
 	Patterns             []string
 	Foreign              []string // patterns in a syntax that Go lacks: told, not checked
 	Unique               bool

@@ -71,7 +71,6 @@ var (
 	}
 	lesser = map[string]bool{
 		"maximum": true, "exclusiveMaximum": true, "maxLength": true, "maxItems": true, "maxProperties": true,
-		"max_file_size": true,
 	}
 )
 
@@ -81,12 +80,14 @@ func (n *normalizer) intersect(f *folded, name string, a, b *spec.Node) *spec.No
 		return a
 	}
 	switch {
-	case greater[name], lesser[name]:
+	case greater[name], lesser[name], boundsMedia(name):
 		x, y := decimal(a), decimal(b)
-		if x == nil || y != nil && (y.Cmp(x) > 0) == greater[name] {
+		if x == nil || y != nil && (y.Cmp(x) > 0) == (greater[name] || strings.HasPrefix(name, "min_")) {
 			return b
 		}
 		return a
+	case name == "x-fal":
+		return n.joinLimits(f, a, b)
 	case name == "multipleOf":
 		return multiple(a, b)
 	case name == "enum":

@@ -28,7 +28,7 @@ var keywords = map[string]use{
 
 	"format": hinted, "contentEncoding": hinted, "contentMediaType": hinted, "readOnly": hinted, "writeOnly": hinted,
 	"min": hinted, "max": hinted, "ge": hinted, "le": hinted, "gt": hinted, "lt": hinted, "step": hinted,
-	"limit_description": hinted, "max_file_size": hinted, "min_pixels": hinted, "max_pixels": hinted, "x-fal": hinted,
+	"limit_description": hinted, "x-fal": hinted,
 
 	"ui": setAside, "_fal_ui_field": setAside,
 
@@ -37,6 +37,14 @@ var keywords = map[string]use{
 	"contains": unchecked, "minContains": unchecked, "maxContains": unchecked,
 	"patternProperties": unchecked, "propertyNames": unchecked, "contentSchema": unchecked,
 	"unevaluatedItems": unchecked, "unevaluatedProperties": unchecked, "additionalItems": unchecked,
+}
+
+// useOf returns what becomes of a keyword. What bounds a file binds where there is one, and else is a hint.
+func useOf(name string) use {
+	if boundsMedia(name) {
+		return hinted
+	}
+	return keywords[name]
 }
 
 // byKind are the keywords that only some kinds of type have a use for.
@@ -60,7 +68,7 @@ func (n *normalizer) account(f *folded, t *ir.Type) {
 	for _, name := range slices.Sorted(maps.Keys(f.keywords)) {
 		at := f.keywords[name]
 		kinds, some := byKind[name]
-		switch use := keywords[name]; {
+		switch use := useOf(name); {
 		case some && (f.merged(t) || t.Kind == ir.Any):
 			// Each part accounts for its own, and what may be of any type is checked for what it is.
 		case some && !slices.Contains(kinds, t.Kind):
@@ -101,11 +109,15 @@ func (f *folded) merged(t *ir.Type) bool {
 // hints are the keywords of a field that are shown and bind nobody.
 func hints(f folded, t *ir.Type) []ir.Hint {
 	var list []ir.Hint
-	sized := t.Kind == ir.Media || t.Kind == ir.List && t.Elem.Kind == ir.Media // and so the limit is checked
+	media := t
+	if t.Kind == ir.List {
+		media = t.Elem
+	}
 	var add func(name string, v *spec.Node)
 	add = func(name string, v *spec.Node) {
 		switch {
-		case name == "max_file_size" && sized:
+		case media.Kind == ir.Media && boundsMedia(name): // and so it binds
+		case len(media.Rules.Media) > 0 && name == "limit_description": // it is the same in words
 		case v.Is(spec.Object):
 			for _, m := range v.Members {
 				add(m.Name, m.Value)
@@ -119,7 +131,7 @@ func hints(f folded, t *ir.Type) []ir.Hint {
 		}
 	}
 	for name, v := range f.keywords {
-		if keywords[name] == hinted {
+		if useOf(name) == hinted {
 			add(name, v)
 		}
 	}

@@ -25,11 +25,11 @@ func (n *normalizer) rules(t *ir.Type, f *folded) {
 			n.pattern(r, p)
 		}
 		if t.Kind == ir.Media {
-			r.MaxFileSize = n.maxFileSize(f)
+			r.Media = n.mediaLimits(f, *r)
 		}
 	case ir.List:
-		if size := n.maxFileSize(f); t.Elem.Kind == ir.Media && t.Elem.Rules.MaxFileSize == nil {
-			t.Elem.Rules.MaxFileSize = size // of each file
+		if t.Elem.Kind == ir.Media {
+			t.Elem.Rules.Media = n.mediaLimits(f, t.Elem.Rules) // of each file
 		}
 		r.MinLength, r.MaxLength = n.count(f, "minItems"), n.count(f, "maxItems")
 		r.Unique = f.keywords["uniqueItems"].True()
@@ -55,15 +55,6 @@ func (n *normalizer) number(at *spec.Node) *ir.Number {
 }
 
 func (n *normalizer) count(f *folded, keyword string) *int { return n.countAt(f.keywords[keyword]) }
-
-// maxFileSize is the limit in bytes of a file that fal fetches or is sent.
-func (n *normalizer) maxFileSize(f *folded) *int {
-	at := f.keywords["max_file_size"]
-	if at == nil {
-		at = f.keywords["x-fal"].Get("max_file_size")
-	}
-	return n.countAt(at)
-}
 
 func (n *normalizer) countAt(at *spec.Node) *int {
 	num := n.number(at)

@@ -51,10 +51,10 @@ func (in Input) Validate() error {
 }
 
 func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL, support.MaxFileSize(104857600))
-	c.Optional("image_url", in.ImageURL, support.MaxFileSize(8388608))
-	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MaxFileSize(10485760)))
-	c.Optional("mask_urls", in.MaskURLs, support.Items(support.MaxFileSize(1024)))
+	c.Required("video_url", in.VideoURL, support.MediaLimits{MaxFileSize: 104857600})
+	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 8388608})
+	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MediaLimits{MaxFileSize: 10485760}))
+	c.Optional("mask_urls", in.MaskURLs, support.Items(support.MediaLimits{MaxFileSize: 1024}))
 	c.Optional("archive", in.Archive)
 	c.Optional("odd_url", in.OddURL)
 }

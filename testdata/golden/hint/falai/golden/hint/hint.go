@@ -29,8 +29,7 @@ type Input struct {
 	// Default: 24. Hints, not checked: max 60, min 1.
 	OutputFPS fal.Opt[int64] `json:"output_fps,omitzero"`
 
-	// A file of at most 10485760 bytes. Hints, not checked: limit description At most 10 MB, min width 300, timeout
-	// 20.5.
+	// A file of at most 10485760 bytes, width at least 300 pixels. Hints, not checked: timeout 20.5.
 	ImageURL fal.Media `json:"image_url,omitzero"`
 
 	// Where the mask is
@@ -46,7 +45,7 @@ func (in Input) Validate() error {
 
 func (in Input) check(c support.Checker) {
 	c.Optional("output_fps", in.OutputFPS)
-	c.Optional("image_url", in.ImageURL, support.MaxFileSize(10485760))
+	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300})
 	c.Optional("mask_url", in.MaskURL)
 }
 
