@@ -264,10 +264,10 @@ type limited struct {
 }
 
 func (l limited) Validate() error {
-	return support.Validate("fal-ai/flux", func(c support.Checker) {
-		c.Required("video_url", l.VideoURL, support.MinLen(3), support.MediaLimits{MaxFileSize: 5})
-		c.Required("title", l.Title, support.MinLen(1))
-	})
+	return support.Validate("fal-ai/flux", l, &support.Schema{Fields: []support.Field{
+		{Name: "video_url", Required: true, Schema: &support.Schema{MinLength: "3", Media: &support.MediaLimits{MaxFileSize: 5}}},
+		{Name: "title", Required: true, Schema: &support.Schema{MinLength: "1"}},
+	}})
 }
 
 // TestFilesThatAreNotSent holds that nothing is sent where the file is too large, or cannot be read.
@@ -327,9 +327,9 @@ type pictured struct {
 }
 
 func (p pictured) Validate() error {
-	return support.Validate("fal-ai/flux", func(c support.Checker) {
-		c.Required("image_url", p.ImageURL, support.MediaLimits{MinWidth: 30, MaxDuration: 5})
-	})
+	return support.Validate("fal-ai/flux", p, &support.Schema{Fields: []support.Field{
+		{Name: "image_url", Required: true, Schema: &support.Schema{Media: &support.MediaLimits{MinWidth: 30, MaxDuration: 5}}},
+	}})
 }
 
 // TestMediaThatIsNotSent holds that nothing is sent where media is beyond its limits, wherever it comes from.

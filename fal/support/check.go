@@ -1,129 +1,205 @@
 package support
 
 import (
+	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/falgen/falgen/fal"
 )
 
-// A Checker collects the violations at one place of an input.
-type Checker struct {
-	loc   fal.Loc
-	found *[]fal.FieldError
-}
-
-// Validate runs check over the body of a request to endpointID and returns what it found as a *[fal.ValidationError],
-// or nil.
-func Validate(endpointID string, check func(Checker)) error {
-	var found []fal.FieldError
-	check(Checker{loc: fal.Loc{"body"}, found: &found})
-	if len(found) == 0 {
+// Validate holds the body of a request to endpointID against its schema, and returns what it found as a
+// *[fal.ValidationError], or nil. It looks at what would be sent of a Go value, without encoding it; JSON that was decoded
+// into an any it takes as well. named are the schemas that others refer to by name.
+func Validate(endpointID string, body any, schema *Schema, named ...Named) error {
+	c := checker{named: named}
+	c.value(schema, valueOf(reflect.ValueOf(body)), fal.Loc{"body"}, 0)
+	if len(c.found) == 0 {
 		return nil
 	}
-	return &fal.ValidationError{EndpointID: endpointID, Detail: found}
+	return &fal.ValidationError{EndpointID: endpointID, Detail: c.found}
 }
 
-// Required checks a field that must be sent.
-func (c Checker) Required(name string, value any, rules ...Rule) {
-	v, state := unwrap(value)
-	c.at(name).judge(v, state, rules)
+// maxDepth bounds how deep a value is looked into. encoding/json refuses a value that holds itself.
+const maxDepth = 500
+
+// A checker collects violations.
+type checker struct {
+	found []fal.FieldError
+	named []Named
 }
 
-// Optional checks a field that may be left out.
-func (c Checker) Optional(name string, value any, rules ...Rule) {
-	v, state := unwrap(value)
-	if state == absent || emptyString(value) {
+func (c *checker) add(loc fal.Loc, typ, msg string, ctx map[string]any) {
+	c.found = append(c.found, fal.FieldError{Loc: slices.Clone(loc), Type: typ, Msg: msg, Ctx: ctx})
+}
+
+// value holds a value against a schema: its type first, and what the schema demands of that.
+func (c *checker) value(s *Schema, v value, loc fal.Loc, depth int) {
+	if s = c.resolve(s); s == nil || depth > maxDepth {
 		return
 	}
-	c.at(name).judge(v, state, rules)
-}
-
-// element checks a value inside a list or map, where an unset one is sent as null.
-func (c Checker) element(part, value any, rules []Rule) {
-	v, state := unwrap(value)
-	if state == absent {
-		state = null
+	switch {
+	case v.isNull() && s.Null:
+		return
+	case v.isNull():
+		c.add(loc, "none_not_allowed", "must not be null", nil)
+		return
+	case !v.finite():
+		c.add(loc, "finite_number", "must be a finite number", nil)
+		return
+	case s.Types != 0 && s.Types&v.types == 0:
+		wrong := wrongType(s.Types)
+		c.add(loc, wrong[0], wrong[1], nil)
+		return
 	}
-	c.at(part).judge(v, state, rules)
+	before := len(c.found)
+	c.rules(s, v, loc)
+	if v.types == Object {
+		c.members(s, v, loc, depth)
+	}
+	if v.types == Array && s.Items != nil {
+		for i := range v.rv.Len() {
+			elem := valueOf(v.rv.Index(i))
+			elem.absent = false // sent as null
+			c.value(s.Items, elem, append(loc, i), depth+1)
+		}
+	}
+	for _, choice := range s.Choices {
+		c.choice(choice, v, loc, depth, before)
+	}
 }
 
-func (c Checker) at(part any) Checker {
-	loc := append(c.loc[:len(c.loc):len(c.loc)], part)
-	return Checker{loc: loc, found: c.found}
+func (c *checker) resolve(s *Schema) *Schema {
+	if s == nil || s.Ref == "" {
+		return s
+	}
+	for _, n := range c.named {
+		if n.Name == s.Ref {
+			return n.Schema
+		}
+	}
+	return nil
 }
 
-func (c Checker) add(typ, msg string, ctx map[string]any) {
-	*c.found = append(*c.found, fal.FieldError{Loc: c.loc, Type: typ, Msg: msg, Ctx: ctx})
+// wrongTypes are how fal refuses a value that is of none of the types.
+var wrongTypes = []struct {
+	of      Types
+	refused [2]string
+}{
+	{String, [2]string{"string_type", "must be a string"}},
+	{Integer, [2]string{"int_type", "must be a whole number"}},
+	{Number, [2]string{"float_type", "must be a number"}},
+	{Boolean, [2]string{"bool_type", "must be true or false"}},
+	{Array, [2]string{"list_type", "must be a list"}},
+	{Object, [2]string{"dict_type", "must be an object"}},
 }
 
-// judge holds v against the rules, after what every place demands: to be there, and not to be null.
-func (c Checker) judge(v any, state state, rules []Rule) {
-	switch state {
-	case absent:
-		c.add("missing", "is required", nil)
-	case null:
-		for _, r := range rules {
-			if _, ok := r.(nullable); ok {
+func wrongType(wanted Types) [2]string {
+	for _, w := range wrongTypes {
+		if wanted&w.of != 0 {
+			return w.refused
+		}
+	}
+	return [2]string{"value_error", "does not fit"}
+}
+
+// members holds the members of an object against the fields of a schema, and what a map holds against its items.
+func (c *checker) members(s *Schema, v value, loc fal.Loc, depth int) {
+	for i := range s.Fields {
+		c.field(&s.Fields[i], v.member(&s.Fields[i]), loc, depth)
+	}
+	if s.Items == nil || v.rv.Kind() != reflect.Map {
+		return
+	}
+	for _, m := range v.sorted() {
+		if !slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Name == m.name }) {
+			c.value(s.Items, m.value, append(loc, m.name), depth+1)
+		}
+	}
+}
+
+func (c *checker) field(f *Field, v value, loc fal.Loc, depth int) {
+	switch {
+	case v.absent && f.Required:
+		c.add(append(loc, f.Name), "missing", "is required", nil)
+	case !v.absent:
+		c.value(f.Schema, v, append(loc, f.Name), depth+1)
+	}
+}
+
+// choice holds a value against the arms of a choice. Where none fits, what is wrong is said by the one that comes
+// nearest: of the value's type, and with the least to say.
+func (c *checker) choice(choice Choice, v value, loc fal.Loc, depth, before int) {
+	var nearest []fal.FieldError
+	least, fits, typed := math.MaxInt, 0, false
+	for _, arm := range choice.Arms {
+		inner := checker{named: c.named}
+		inner.value(arm, v, loc, depth+1)
+		if len(inner.found) == 0 {
+			if fits++; !choice.One {
 				return
 			}
+			continue
 		}
-		c.add("none_not_allowed", "must not be null", nil)
-	case present:
-		if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-			c.add("finite_number", "must be a finite number", nil)
-			return
+		wrong, own := len(inner.found), true
+		for _, f := range inner.found {
+			if len(f.Loc) == len(loc) && isWrongType(f.Type) {
+				wrong, own = wrong+math.MaxInt/2, false
+			}
 		}
-		_, local := v.(fal.Media) // which has no text yet
-		for _, r := range rules {
-			if _, ofFile := r.(MediaLimits); ofFile || !local {
-				r.check(c, v)
+		typed = typed || own
+		if wrong < least {
+			nearest, least = inner.found, wrong
+		}
+	}
+	switch {
+	case fits == 1:
+	case fits > 1:
+		c.add(loc, "union_multiple", "must fit one of the alternatives, not several", nil)
+	case !typed && len(choice.Arms) != 1:
+		c.add(loc, "union", "is none of the alternatives", nil)
+	default:
+		for _, f := range nearest {
+			known := func(g fal.FieldError) bool { return g.Type == f.Type && reflect.DeepEqual(g.Loc, f.Loc) }
+			if !slices.ContainsFunc(c.found[before:], known) {
+				c.found = append(c.found, f)
 			}
 		}
 	}
 }
 
-type state int
-
-const (
-	absent state = iota
-	null
-	present
-)
-
-// unwrap takes the value out of an Opt, a Media, a Union or a pointer, and tells what of it the wire would show.
-func unwrap(value any) (any, state) {
-	switch v := value.(type) {
-	case interface { // fal.Opt, fal.Media, Union
-		IsZero() bool
-		IsNull() bool
-		Any() any
-	}:
-		switch {
-		case v.IsNull():
-			return nil, null
-		case v.IsZero():
-			return nil, absent
+func isWrongType(typ string) bool {
+	for _, w := range wrongTypes {
+		if w.refused[0] == typ {
+			return true
 		}
-		return v.Any(), present
 	}
-	v := reflect.ValueOf(value)
-	switch v.Kind() {
-	case reflect.Slice, reflect.Map:
-		if v.IsNil() {
-			return nil, absent
-		}
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil, absent
-		}
-		return v.Elem().Interface(), present
-	}
-	return value, present
+	return typ == "none_not_allowed"
 }
 
-// emptyString tells an enum that is left unset: its "" is none of its values.
-func emptyString(value any) bool {
-	v := reflect.ValueOf(value)
-	return v.Kind() == reflect.String && v.Len() == 0
+// member is one of an object's.
+type member struct {
+	name  string
+	value value
+}
+
+// sorted returns the members of an object by name.
+func (v value) sorted() (list []member) {
+	if v.rv.Kind() == reflect.Map {
+		for _, key := range v.rv.MapKeys() {
+			m := valueOf(v.rv.MapIndex(key))
+			m.absent = false // sent as null
+			list = append(list, member{fmt.Sprint(key), m})
+		}
+	} else {
+		for _, f := range fieldsOf(v.rv.Type()).list {
+			if m := f.of(v.rv); !m.absent {
+				list = append(list, member{f.name, m})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return list
 }

@@ -18,16 +18,6 @@ type MediaLimits struct {
 	MinDuration, MaxDuration       float64 // seconds
 }
 
-func (l MediaLimits) check(c Checker, v any) {
-	m, ok := v.(fal.Media)
-	if text, isText := v.(string); isText {
-		m, ok = fal.URL(text), true // which may be a data URI
-	}
-	if ok {
-		*c.found = append(*c.found, l.Check(c.loc, m.Info())...)
-	}
-}
-
 // Check returns what is wrong with the media at loc, in fal's words.
 func (l MediaLimits) Check(loc fal.Loc, info fal.MediaInfo) []fal.FieldError {
 	found := l.size(info)

@@ -4,208 +4,166 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/falgen/falgen/fal"
 )
 
-// A Rule is one demand of a document on a value. Rules are plain values, not closures: what a closure does would be
-// compiled again into each generated package.
-type Rule interface{ check(c Checker, v any) }
-
-// Nullable lets null pass.
-var Nullable Rule = nullable{}
-
-type nullable struct{}
-
-func (nullable) check(Checker, any) {}
-
-// Min demands v >= n.
-func Min(n any) Rule { return bound{n, "greater_than_equal", "ge", "must be at least %v"} }
-
-// Max demands v <= n.
-func Max(n any) Rule { return bound{n, "less_than_equal", "le", "must be at most %v"} }
-
-// Above demands v > n.
-func Above(n any) Rule { return bound{n, "greater_than", "gt", "must be greater than %v"} }
-
-// Below demands v < n.
-func Below(n any) Rule { return bound{n, "less_than", "lt", "must be less than %v"} }
-
-type bound struct {
-	n             any // an int, int64 or float64
+// A rule is one demand of a schema on values of a type, and how fal refuses what breaks it.
+type rule struct {
+	of            Types
+	arg           string
+	fits          func(v value, arg string) bool
 	typ, ctx, msg string
 }
 
-func (b bound) check(c Checker, v any) {
-	r := rat(v)
-	if r == nil {
+// all returns the rules of a schema; one whose argument is "" is none.
+func (s *Schema) all() [11]rule {
+	return [...]rule{
+		{Number, s.Min, func(v value, arg string) bool { return compare(v.number, arg) >= 0 }, "greater_than_equal", "ge", "must be at least %s"},
+		{Number, s.Max, func(v value, arg string) bool { return compare(v.number, arg) <= 0 }, "less_than_equal", "le", "must be at most %s"},
+		{Number, s.Above, func(v value, arg string) bool { return compare(v.number, arg) > 0 }, "greater_than", "gt", "must be greater than %s"},
+		{Number, s.Below, func(v value, arg string) bool { return compare(v.number, arg) < 0 }, "less_than", "lt", "must be less than %s"},
+		{Number, s.MultipleOf, isMultiple, "multiple_of", "multiple_of", "must be a multiple of %s"},
+		{String, s.MinLength, atLeast, tooShort, "min_length", "must have at least %s characters"},
+		{String, s.MaxLength, atMost, tooLong, "max_length", "must have at most %s characters"},
+		{Array, s.MinItems, atLeast, tooShort, "min_length", "must have at least %s elements"},
+		{Array, s.MaxItems, atMost, tooLong, "max_length", "must have at most %s elements"},
+		{Object, s.MinMembers, atLeast, tooShort, "min_length", "must have at least %s entries"},
+		{Object, s.MaxMembers, atMost, tooLong, "max_length", "must have at most %s entries"},
+	}
+}
+
+const (
+	tooShort = "sequence_too_short"
+	tooLong  = "sequence_too_long"
+)
+
+func isMultiple(v value, arg string) bool {
+	n, by := rat(string(v.number)), rat(arg)
+	return n == nil || by == nil || by.Sign() == 0 || new(big.Rat).Quo(n, by).IsInt()
+}
+
+func atLeast(v value, arg string) bool {
+	return compare(json.Number(strconv.Itoa(v.length())), arg) >= 0
+}
+
+func atMost(v value, arg string) bool {
+	return compare(json.Number(strconv.Itoa(v.length())), arg) <= 0
+}
+
+// length is that of a string in characters, of a list in elements, of an object in members.
+func (v value) length() int {
+	switch v.types {
+	case String:
+		return utf8.RuneCountInString(v.rv.String())
+	case Object:
+		return v.members()
+	}
+	return v.rv.Len()
+}
+
+// rules holds a value against the rules of its type, and against the enum.
+func (c *checker) rules(s *Schema, v value, loc fal.Loc) {
+	if s.Media != nil && v.types == String {
+		c.found = append(c.found, s.Media.Check(loc, v.media.Info())...)
+	}
+	if v.local { // it has no text yet
 		return
 	}
-	ok := false
-	switch order := r.Cmp(rat(b.n)); b.ctx {
-	case "ge":
-		ok = order >= 0
-	case "le":
-		ok = order <= 0
-	case "gt":
-		ok = order > 0
-	case "lt":
-		ok = order < 0
+	if s.Enum != nil && !listed(s.Enum, v) {
+		c.add(loc, "one_of", "must be one of "+strings.Join(s.Enum, ", "), map[string]any{"expected": literals(s.Enum)})
+		return
 	}
-	if !ok {
-		c.add(b.typ, fmt.Sprintf(b.msg, b.n), map[string]any{b.ctx: b.n})
+	for _, r := range s.all() {
+		if r.arg != "" && v.types&r.of != 0 && !r.fits(v, r.arg) {
+			c.add(loc, r.typ, fmt.Sprintf(r.msg, r.arg), map[string]any{r.ctx: json.Number(r.arg)})
+		}
 	}
-}
-
-// MultipleOf demands that v is a whole multiple of n, as decimals: 0.3 is a multiple of 0.1.
-func MultipleOf(n any) Rule { return multipleOf{n} }
-
-type multipleOf struct{ n any }
-
-func (m multipleOf) check(c Checker, v any) {
-	r, by := rat(v), rat(m.n)
-	if r != nil && by.Sign() != 0 && !new(big.Rat).Quo(r, by).IsInt() {
-		c.add("multiple_of", fmt.Sprintf("must be a multiple of %v", m.n), map[string]any{"multiple_of": m.n})
+	if v.types == String {
+		for _, p := range s.Patterns {
+			if !compiled(p).MatchString(v.rv.String()) {
+				c.add(loc, "string_pattern_mismatch", "must match "+p, map[string]any{"pattern": p})
+			}
+		}
+	}
+	if v.types == Array && s.Unique && !v.unique() {
+		c.add(loc, "unique_items", "must not repeat an element", nil)
 	}
 }
 
-// rat returns a number as the decimal that JSON shows, exactly; nil for what is no finite number.
-func rat(v any) *big.Rat {
-	switch n := reflect.ValueOf(v); {
-	case n.CanInt():
-		return new(big.Rat).SetInt64(n.Int())
-	case n.CanFloat():
-		r, _ := new(big.Rat).SetString(strconv.FormatFloat(n.Float(), 'g', -1, 64))
-		return r
+// unique reports whether no two elements of a list are the same JSON.
+func (v value) unique() bool {
+	seen := map[string]bool{}
+	for i := range v.rv.Len() {
+		text := valueOf(v.rv.Index(i)).text()
+		if seen[text] {
+			return false
+		}
+		seen[text] = true
 	}
-	return nil
+	return true
 }
 
-// MinLen demands at least n characters of a string, elements of a list, or entries of a map.
-func MinLen(n int) Rule { return minLen(n) }
-
-type minLen int
-
-func (n minLen) check(c Checker, v any) {
-	if l, unit := length(v); l < int(n) {
-		c.add("sequence_too_short", fmt.Sprintf("must have at least %d %s", n, unit), map[string]any{"min_length": int(n)})
+func literals(enum []string) []json.RawMessage {
+	list := make([]json.RawMessage, len(enum))
+	for i, text := range enum {
+		list[i] = json.RawMessage(text)
 	}
+	return list
 }
 
-// MaxLen demands at most n characters of a string, elements of a list, or entries of a map.
-func MaxLen(n int) Rule { return maxLen(n) }
-
-type maxLen int
-
-func (n maxLen) check(c Checker, v any) {
-	if l, unit := length(v); l > int(n) {
-		c.add("sequence_too_long", fmt.Sprintf("must have at most %d %s", n, unit), map[string]any{"max_length": int(n)})
+// listed reports whether a value is in an enum.
+func listed(enum []string, v value) bool {
+	text := ""
+	for _, literal := range enum {
+		if v.types == String && literal == `"`+v.rv.String()+`"` {
+			return true // as nearly all are
+		}
 	}
+	for _, literal := range enum {
+		if v.types == String && literal[0] != '"' {
+			continue
+		}
+		if text == "" {
+			text = v.text()
+		}
+		if rawValue(json.RawMessage(literal)).text() == text {
+			return true
+		}
+	}
+	return false
 }
 
-func length(v any) (int, string) {
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.String:
-		return utf8.RuneCountInString(r.String()), "characters"
-	case reflect.Map:
-		return r.Len(), "entries"
+// compare compares two numbers as decimals; what is none is as any.
+func compare(n json.Number, bound string) int {
+	a, err := strconv.ParseInt(string(n), 10, 64)
+	b, err2 := strconv.ParseInt(bound, 10, 64)
+	switch {
+	case err == nil && err2 == nil && a < b:
+		return -1
+	case err == nil && err2 == nil && a > b:
+		return 1
+	case err == nil && err2 == nil:
+		return 0
 	}
-	return r.Len(), "elements"
+	x, y := rat(string(n)), rat(bound)
+	if x == nil || y == nil {
+		return 0
+	}
+	return x.Cmp(y)
 }
 
 var patterns sync.Map // of expression to *regexp.Regexp
 
-// Pattern demands that a string matches the regular expression somewhere.
-func Pattern(expr string) Rule { return pattern(expr) }
-
-type pattern string
-
-func (p pattern) check(c Checker, v any) {
-	re, ok := patterns.Load(p)
+func compiled(expr string) *regexp.Regexp {
+	re, ok := patterns.Load(expr)
 	if !ok {
-		re, _ = patterns.LoadOrStore(p, regexp.MustCompile(string(p)))
+		re, _ = patterns.LoadOrStore(expr, regexp.MustCompile(expr))
 	}
-	if !re.(*regexp.Regexp).MatchString(reflect.ValueOf(v).String()) {
-		c.add("string_pattern_mismatch", "must match "+string(p), map[string]any{"pattern": string(p)})
-	}
-}
-
-// OneOf demands one of the values of an enum.
-func OneOf[T comparable](values func() []T) Rule { return oneOf[T](values) }
-
-type oneOf[T comparable] func() []T
-
-func (values oneOf[T]) check(c Checker, v any) {
-	if e, ok := v.(T); ok && !slices.Contains(values(), e) {
-		c.unlisted(values())
-	}
-}
-
-// unlisted adds the violation of an enum.
-func (c Checker) unlisted(values any) {
-	list := reflect.ValueOf(values)
-	words := make([]string, list.Len())
-	for i := range words {
-		words[i] = fmt.Sprintf("%#v", list.Index(i).Interface())
-	}
-	c.add("one_of", "must be one of "+strings.Join(words, ", "), map[string]any{"expected": values})
-}
-
-// Unique demands that no two elements of a list are the same JSON.
-func Unique() Rule { return unique{} }
-
-type unique struct{}
-
-func (unique) check(c Checker, v any) {
-	seen := map[string]bool{}
-	for i, r := 0, reflect.ValueOf(v); i < r.Len(); i++ {
-		b, err := json.Marshal(r.Index(i).Interface())
-		if err == nil && seen[string(b)] {
-			c.add("unique_items", fmt.Sprintf("must not repeat an element: %s is there twice", b), nil)
-			return
-		}
-		seen[string(b)] = true
-	}
-}
-
-// Items holds each element of a list against the rules.
-func Items(rules ...Rule) Rule { return items(rules) }
-
-type items []Rule
-
-func (rules items) check(c Checker, v any) {
-	for i, r := 0, reflect.ValueOf(v); i < r.Len(); i++ {
-		c.element(i, r.Index(i).Interface(), rules)
-	}
-}
-
-// Values holds each value of a map, by the order of their keys, against the rules.
-func Values(rules ...Rule) Rule { return values(rules) }
-
-type values []Rule
-
-func (rules values) check(c Checker, v any) {
-	m := reflect.ValueOf(v)
-	keys := m.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	for _, k := range keys {
-		c.element(k.String(), m.MapIndex(k).Interface(), rules)
-	}
-}
-
-// Object holds an object against its own type's check.
-func Object[T any](check func(T, Checker)) Rule { return object[T](check) }
-
-type object[T any] func(T, Checker)
-
-func (check object[T]) check(c Checker, v any) {
-	if o, ok := v.(T); ok {
-		check(o, c)
-	}
+	return re.(*regexp.Regexp)
 }

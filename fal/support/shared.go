@@ -2,12 +2,34 @@ package support
 
 import "github.com/falgen/falgen/fal"
 
-// ImageSize demands sides that an image can have.
-func ImageSize() Rule {
-	return Object(func(s fal.ImageSize, c Checker) {
-		c.Optional("width", s.Width, Above(0), Max(14142))
-		c.Optional("height", s.Height, Above(0), Max(14142))
-	})
+// The schemas of the types that package fal declares for many documents.
+var (
+	File  = Schema{Types: Object, Fields: fileFields()}
+	Image = Schema{Types: Object, Fields: fileFields("width", &integer, "height", &integer)}
+	Video = Schema{Types: Object, Fields: fileFields(
+		"width", &integer, "height", &integer, "fps", &number, "duration", &number, "num_frames", &integer)}
+	Audio = Schema{Types: Object, Fields: fileFields(
+		"duration", &number, "sample_rate", &integer, "channels", &integer, "bitrate", &text)}
+	ImageSize = Schema{Types: Object, Fields: []Field{
+		{Name: "width", Schema: &Schema{Types: Integer, Above: "0", Max: "14142"}},
+		{Name: "height", Schema: &Schema{Types: Integer, Above: "0", Max: "14142"}},
+	}}
+
+	text    = Schema{Types: String, Null: true}
+	integer = Schema{Types: Integer, Null: true}
+	number  = Schema{Types: Number, Null: true}
+)
+
+// fileFields are the fields of a file, and more: names and schemas.
+func fileFields(more ...any) []Field {
+	fields := []Field{
+		{Name: "url", Required: true, Schema: &AnyString}, {Name: "content_type", Schema: &text}, {Name: "file_name", Schema: &text},
+		{Name: "file_size", Schema: &integer}, {Name: "file_data", Schema: &text},
+	}
+	for i := 0; i < len(more); i += 2 {
+		fields = append(fields, Field{Name: more[i].(string), Schema: more[i+1].(*Schema)})
+	}
+	return fields
 }
 
 // ImageSizeDefaults returns s with the sides that fal takes for unset ones.

@@ -29,8 +29,6 @@ func (u Union) IsZero() bool { return u.value == nil && u.raw == nil }
 // IsNull reports whether u was decoded from JSON null.
 func (u Union) IsNull() bool { return string(u.raw) == "null" }
 
-func (u Union) union() Union { return u }
-
 // Any returns the value, or, where u was decoded from JSON that fits none of the types, that JSON.
 func (u Union) Any() any {
 	if u.value == nil && u.raw != nil {
@@ -103,38 +101,4 @@ func EnumArm[T comparable](values func() []T) Alternative {
 		}
 		return v, true
 	}
-}
-
-// An ArmRule holds a value of one alternative's type against its rules.
-type ArmRule interface {
-	is(v any) bool
-	rules() []Rule
-}
-
-// ArmRules are the rules of the alternative T.
-func ArmRules[T any](rules ...Rule) ArmRule { return armRules[T](rules) }
-
-type armRules[T any] []Rule
-
-func (armRules[T]) is(v any) bool { _, ok := v.(T); return ok }
-
-func (r armRules[T]) rules() []Rule { return r }
-
-// AnyOf demands one of the alternatives, and that its rules are met.
-func AnyOf(arms ...ArmRule) Rule { return anyOf(arms) }
-
-type anyOf []ArmRule
-
-func (arms anyOf) check(c Checker, v any) {
-	if u, ok := v.(interface{ union() Union }); ok { // inside an Opt or a list
-		v = u.union().Any()
-	}
-	for _, arm := range arms {
-		if arm.is(v) {
-			inner, state := unwrap(v)
-			c.judge(inner, state, arm.rules())
-			return
-		}
-	}
-	c.add("union", "is none of the alternatives", nil)
 }

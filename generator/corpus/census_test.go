@@ -119,7 +119,7 @@ func (c *census) properties(s object) {
 	c.seen[at] = true
 	for _, name := range names(s) {
 		field := c.doc.flat(props[name])
-		if v := field["default"]; v != nil && c.doc.takes(field, v) {
+		if v := c.doc.member(field, field["default"]); v != nil && c.doc.takes(field, v) {
 			c.facts[fact{name, "default", value(v)}]++
 		} else if v != nil {
 			c.moot.add("a default that its property does not take", "%s: %s", c.doc.id, name)
@@ -146,6 +146,34 @@ func (d *document) takes(field object, v any) bool {
 	})
 }
 
+// member returns the value of a property's enum that a default is another spelling of, as 5 is of "5"; else the default.
+func (d *document) member(field object, v any) any {
+	if v == nil || d.takes(field, v) {
+		return v
+	}
+	spelled := func(v any) string {
+		if s, ok := v.(string); ok {
+			v = s
+			if n := bound(json.Number(s)); n != nil {
+				v = json.Number(s)
+			}
+		}
+		if n, ok := v.(json.Number); ok {
+			return value(n)
+		}
+		return strings.Trim(text(v), `"`)
+	}
+	for _, s := range d.arms(field) {
+		values, _ := s["enum"].([]any)
+		for _, e := range values {
+			if spelled(e) == spelled(v) {
+				return e
+			}
+		}
+	}
+	return v
+}
+
 // value is how a JSON value is compared: numbers by what they are, not by how they are written.
 func value(v any) string {
 	if n, ok := v.(json.Number); ok {
@@ -166,8 +194,9 @@ func (d *document) filled(schema, v any) any {
 		for _, name := range names(arms[0]) {
 			p := at(arms[0], "properties", name)
 			field := d.flat(p)
-			if _, set := v[name]; !set && field["default"] != nil && d.takes(field, field["default"]) && !requires(arms[0], name) {
-				out[name] = field["default"]
+			def := d.member(field, field["default"])
+			if _, set := v[name]; !set && def != nil && d.takes(field, def) && !requires(arms[0], name) {
+				out[name] = def
 			}
 			if m, ok := out[name]; ok {
 				out[name] = d.filled(p, m)

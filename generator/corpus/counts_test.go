@@ -87,7 +87,7 @@ func parseAll(t *testing.T, r *generator.Result) map[string]*source {
 	for _, name := range packages(r) {
 		src := parse(t, name, r.Files[name])
 		sources[src.literal(src.consts["EndpointID"]).(string)] = src
-		if !src.calls["ImageSize"] {
+		if !src.shared["ImageSize"] {
 			continue
 		}
 		for f, n := range shared.checks {

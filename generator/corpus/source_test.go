@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,14 +18,14 @@ type source struct {
 	defaults map[string]int    // the values of the constants, "func" for each func
 	docs     map[string]string // the comments of the fields, by the name on the wire
 	consts   map[string]ast.Expr
-	lists    map[string][]ast.Expr // what the funcs that list an enum's values return
-	calls    map[string]bool       // the funcs of other packages that are called
+	shared   map[string]bool // the schemas of package support that are referred to
 }
 
-// checkOf is the support package's word for each demand.
+// checkOf is the name of each demand in a schema.
 var checkOf = map[string]string{
-	"Min": "minimum", "Max": "maximum", "Above": "above", "Below": "below", "MultipleOf": "multiple of",
-	"MinLen": "least length", "MaxLen": "greatest length", "Pattern": "pattern", "Unique": "unique", "OneOf": "enum",
+	"Min": "minimum", "Max": "maximum", "Above": "above", "Below": "below", "MultipleOf": "multiple of", "Unique": "unique",
+	"MinLength": "least length", "MaxLength": "greatest length", "MinItems": "least length", "MaxItems": "greatest length",
+	"MinMembers": "least length", "MaxMembers": "greatest length", "Patterns": "pattern", "Enum": "enum",
 }
 
 // keywordOf is the keyword for each of the support package's words for what bounds a file.
@@ -44,7 +45,7 @@ func parse(t *testing.T, name string, text any) *source {
 	}
 	s := &source{
 		checks: map[fact]int{}, defaults: map[string]int{}, docs: map[string]string{},
-		consts: map[string]ast.Expr{}, lists: map[string][]ast.Expr{}, calls: map[string]bool{},
+		consts: map[string]ast.Expr{}, shared: map[string]bool{},
 	}
 	for _, decl := range f.Decls {
 		s.declaration(decl)
@@ -54,9 +55,16 @@ func parse(t *testing.T, name string, text any) *source {
 			s.defaults[value(s.literal(e))]++
 		}
 	}
+	for _, e := range s.consts {
+		if object, ok := e.(*ast.CompositeLit); ok && entry(object, "Fields") != nil {
+			s.schema("", object, nil)
+		}
+	}
 	ast.Inspect(f, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			s.call(call)
+		if call, ok := n.(*ast.CallExpr); ok && called(call) == "Default" {
+			if lit, ok := call.Args[1].(*ast.BasicLit); ok {
+				s.defaults[value(s.literal(lit))]++
+			}
 		}
 		return true
 	})
@@ -68,13 +76,6 @@ func (s *source) declaration(decl ast.Decl) {
 	case *ast.FuncDecl:
 		if d.Recv == nil && strings.HasPrefix(d.Name.Name, "Default") && d.Name.Name != "Default" {
 			s.defaults["func"]++
-		}
-		if d.Recv == nil && len(d.Body.List) == 1 {
-			if r, ok := d.Body.List[0].(*ast.ReturnStmt); ok {
-				if list, ok := r.Results[0].(*ast.CompositeLit); ok {
-					s.lists[d.Name.Name] = list.Elts
-				}
-			}
 		}
 	case *ast.GenDecl:
 		for _, spec := range d.Specs {
@@ -107,29 +108,75 @@ func (s *source) fields(st *ast.StructType) {
 	}
 }
 
-// call counts the rules that a field is checked by, and the defaults of the types of package fal.
-func (s *source) call(call *ast.CallExpr) {
-	switch callee := called(call); callee {
-	case "Optional", "Required":
-		name, _ := s.literal(call.Args[0]).(string)
-		for _, rule := range call.Args[2:] {
-			ast.Inspect(rule, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok && checkOf[called(call)] != "" {
-					s.checks[fact{name, checkOf[called(call)], s.limit(call.Args)}]++
-				}
-				if field, ok := n.(*ast.KeyValueExpr); ok {
-					s.checks[fact{name, keywordOf[field.Key.(*ast.Ident).Name], value(s.literal(field.Value))}]++
-				}
-				return true
-			})
+// schema counts what the literal of a schema demands of the property called name. The schemas of objects are counted for
+// themselves, and those of unions wherever they are referred to.
+func (s *source) schema(name string, e ast.Expr, trail []string) {
+	switch e := e.(type) {
+	case *ast.UnaryExpr:
+		s.schema(name, e.X, trail)
+	case *ast.SelectorExpr:
+		s.shared[e.Sel.Name] = true
+	case *ast.Ident:
+		named, ok := s.consts[e.Name].(*ast.CompositeLit)
+		if ok && entry(named, "Fields") == nil && !slices.Contains(trail, e.Name) {
+			s.schema(name, named, append(trail, e.Name))
 		}
-	case "Default":
-		if lit, ok := call.Args[1].(*ast.BasicLit); ok {
-			s.defaults[value(s.literal(lit))]++
+	case *ast.CompositeLit:
+		if own, ok := s.literal(entry(e, "Name")).(string); ok {
+			name = own
 		}
-	default:
-		s.calls[callee] = true
+		for _, elem := range e.Elts {
+			kv, ok := elem.(*ast.KeyValueExpr)
+			if !ok {
+				s.schema(name, elem, trail)
+				continue
+			}
+			key := kv.Key.(*ast.Ident).Name
+			switch list, _ := kv.Value.(*ast.CompositeLit); {
+			case keywordOf[key] != "" && s.literal(kv.Value) != nil:
+				s.checks[fact{name, keywordOf[key], value(s.literal(kv.Value))}]++
+			case checkOf[key] == "":
+				s.schema(name, kv.Value, trail)
+			case key == "Patterns":
+				for _, p := range list.Elts {
+					s.checks[fact{name, "pattern", text(s.literal(p))}]++
+				}
+			case key == "Enum":
+				s.checks[fact{name, "enum", s.enum(list)}]++
+			case key == "Unique":
+				s.checks[fact{name, "unique", "true"}]++
+			default:
+				s.checks[fact{name, checkOf[key], value(json.Number(s.literal(kv.Value).(string)))}]++
+			}
+		}
 	}
+}
+
+// enum returns the values of an enum, of which the schema has the JSON.
+func (s *source) enum(list *ast.CompositeLit) string {
+	var values []any
+	for _, e := range list.Elts {
+		dec := json.NewDecoder(strings.NewReader(s.literal(e).(string)))
+		dec.UseNumber()
+		var v any
+		if err := dec.Decode(&v); err != nil {
+			return err.Error()
+		}
+		values = append(values, v)
+	}
+	return text(values)
+}
+
+// entry returns the value that a literal has under a key, or nil.
+func entry(literal *ast.CompositeLit, key string) ast.Expr {
+	for _, e := range literal.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if id, ok := kv.Key.(*ast.Ident); ok && id.Name == key {
+				return kv.Value
+			}
+		}
+	}
+	return nil
 }
 
 // called returns the name of a call's func, without its package and types.
@@ -145,21 +192,6 @@ func called(call *ast.CallExpr) string {
 		return fun.Name
 	}
 	return ""
-}
-
-// limit is what a rule is called with.
-func (s *source) limit(args []ast.Expr) string {
-	if len(args) == 0 {
-		return "true"
-	}
-	if list, ok := args[0].(*ast.Ident); ok && s.lists[list.Name] != nil {
-		var values []any
-		for _, e := range s.lists[list.Name] {
-			values = append(values, s.literal(e))
-		}
-		return text(values)
-	}
-	return value(s.literal(args[0]))
 }
 
 // literal returns the value of a constant.

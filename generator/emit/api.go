@@ -24,7 +24,7 @@ func API(e *ir.Endpoint) []Symbol {
 		name string
 		t    *ir.Type
 	}{{"Input", e.Input}, {"Output", e.Output}} {
-		if root.t.Kind != ir.ObjectKind || !root.t.Object.Root {
+		if !ownRoot(root.t) {
 			add(root.name, "type", root.name, "= "+typeText(root.t))
 		}
 	}
@@ -39,9 +39,6 @@ func API(e *ir.Endpoint) []Symbol {
 		}
 		if !o.InInput {
 			continue
-		}
-		if o.Root {
-			add(o.Name, "method", o.Name+".Validate", "func() error")
 		}
 		if o.Root || f.defaults[o] {
 			add(o.Name, "method", o.Name+".WithDefaults", "func() "+o.Name)
@@ -63,6 +60,9 @@ func API(e *ir.Endpoint) []Symbol {
 			add(u.Name, "func", u.Name+"From"+arm.Name, fmt.Sprintf("func(%s) %s", t, u.Name))
 			add(u.Name, "method", u.Name+"."+arm.Name, fmt.Sprintf("func() (%s, bool)", t))
 		}
+	}
+	if ownRoot(e.Input) {
+		add("Input", "method", "Input.Validate", "func() error")
 	}
 	for _, t := range e.Named {
 		add(t.Name, "type", t.Name, typeText(t.Type))

@@ -46,7 +46,7 @@ type file struct {
 	doc      []string // the package comment's paragraphs
 	jen      *jen.File
 	declared []string // what the gate shall find: "func New", "type Input", "method Input.Validate", ...
-	checked  map[*ir.Object]bool
+	schemas  schemas
 	defaults map[*ir.Object]bool
 }
 
@@ -71,7 +71,7 @@ func (f *file) declare(what string, doc []string, code *jen.Statement) {
 func source(e *ir.Endpoint, importPath string) *file {
 	f := newFile(e, importPath, e.Package.Name)
 	f.doc = packageDoc(e)
-	f.checked, f.defaults = f.needed(f.hasRules), f.needed(hasDefault)
+	f.defaults = f.needed(hasDefault)
 	f.declare("const EndpointID", []string{"EndpointID is the endpoint that this package calls."},
 		jen.Const().Id("EndpointID").Op("=").Lit(e.ID))
 	f.declare("const _", []string{"This package needs the runtime that it was generated for."},
@@ -97,16 +97,22 @@ func source(e *ir.Endpoint, importPath string) *file {
 	for _, en := range e.Enums {
 		f.enum(en)
 	}
+	f.tables()
 	return f
 }
 
 // rootAlias names an input or output that is no object with fields.
 func (f *file) rootAlias(name string, t *ir.Type) {
-	if t.Kind == ir.ObjectKind && t.Object.Root {
+	if ownRoot(t) {
 		return
 	}
 	f.declare("type "+name, []string{name + " is " + t.Words() + ": that is all that the document says of it."},
 		jen.Type().Id(name).Op("=").Add(goType(t, "")))
+}
+
+// ownRoot reports whether an input or output is a type of its own, not another name of one.
+func ownRoot(t *ir.Type) bool {
+	return t.Kind == ir.ObjectKind && t.Object.Root || t.Kind == ir.UnionKind && t.Union.Root
 }
 
 func packageDoc(e *ir.Endpoint) []string {

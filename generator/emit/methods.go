@@ -1,9 +1,6 @@
 package emit
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/falgen/falgen/generator/ir"
@@ -43,116 +40,6 @@ func holds(objects map[*ir.Object]bool, t *ir.Type) bool {
 
 func support(name string) *jen.Statement { return jen.Qual(supportPath, name) }
 
-// validate declares an object's check, and the input's Validate.
-func (f *file) validate(o *ir.Object) {
-	receiver := func() *jen.Statement { return jen.Id("in").Id(o.Name) }
-	if o.Root {
-		result := jen.Nil()
-		if f.checked[o] {
-			result = support("Validate").Call(jen.Id("EndpointID"), jen.Id("in").Dot("check"))
-		}
-		f.declare("method "+o.Name+".Validate", []string{
-			"Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. " +
-				"Run, Submit and Subscribe call it before they send anything.",
-		}, jen.Func().Params(receiver()).Id("Validate").Params().Error().Block(jen.Return(result)))
-	}
-	if !f.checked[o] {
-		return
-	}
-	var body []jen.Code
-	for _, field := range o.Fields {
-		if line := f.checkLine(field); line != nil {
-			body = append(body, line)
-		}
-	}
-	f.declare("method "+o.Name+".check", nil,
-		jen.Func().Params(receiver()).Id("check").Params(jen.Id("c").Qual(supportPath, "Checker")).Block(body...))
-}
-
-func (f *file) hasRules(field *ir.Field) bool { return f.checkLine(field) != nil }
-
-// checkLine returns the statement that checks a field, or nil where its Go type already says it all.
-func (f *file) checkLine(field *ir.Field) *jen.Statement {
-	rules := f.rules(field.Type)
-	shape, kind := field.Shape(), field.Type.Kind
-	canBeMissing := field.Required && (shape == ir.OmitZero || shape == ir.Pointer)
-	canBeNull := shape == ir.Optional || shape == ir.NullWhenUnset || kind == ir.Media || kind == ir.UnionKind
-	if len(rules) == 0 && !canBeMissing && (!canBeNull || field.Type.Nullable) {
-		return nil
-	}
-	if canBeNull && field.Type.Nullable {
-		rules = append([]jen.Code{support("Nullable")}, rules...)
-	}
-	method := "Optional"
-	if field.Required {
-		method = "Required"
-	}
-	args := append([]jen.Code{jen.Lit(field.Name), jen.Id("in").Dot(field.GoName)}, rules...)
-	return jen.Id("c").Dot(method).Call(args...)
-}
-
-// rules returns the rules of a type.
-func (f *file) rules(t *ir.Type) []jen.Code {
-	var rules []jen.Code
-	r := t.Rules
-	for _, b := range []struct {
-		name  string
-		bound *ir.Number
-	}{{"Min", r.Min}, {"Max", r.Max}, {"Above", r.Above}, {"Below", r.Below}, {"MultipleOf", r.MultipleOf}} {
-		if b.bound != nil {
-			rules = append(rules, support(b.name).Call(boundLit(*b.bound)))
-		}
-	}
-	if r.MinLength != nil && *r.MinLength > 0 {
-		rules = append(rules, support("MinLen").Call(jen.Lit(*r.MinLength)))
-	}
-	if r.MaxLength != nil {
-		rules = append(rules, support("MaxLen").Call(jen.Lit(*r.MaxLength)))
-	}
-	if limits := mediaLimits(r); len(limits) > 0 {
-		rules = append(rules, support("MediaLimits").Values(limits...))
-	}
-	for _, p := range r.Patterns {
-		rules = append(rules, support("Pattern").Call(jen.Lit(p)))
-	}
-	if r.Unique {
-		rules = append(rules, support("Unique").Call())
-	}
-	switch t.Kind {
-	case ir.EnumKind:
-		if !t.Enum.Open {
-			rules = append(rules, support("OneOf").Call(jen.Id(t.Enum.ValuesName)))
-		}
-	case ir.UnionKind:
-		anyOf := support("AnyOf").Op("(") // a line an arm
-		for _, arm := range t.Union.Arms {
-			anyOf.Line().Add(support("ArmRules").Types(goType(arm.Type, "")).Call(f.rules(arm.Type)...)).Op(",")
-		}
-		rules = append(rules, anyOf.Line().Op(")"))
-	case ir.ObjectKind:
-		if f.checked[t.Object] {
-			rules = append(rules, support("Object").Call(jen.Id(t.Object.Name).Dot("check")))
-		}
-	case ir.SharedKind:
-		if t.Shared.Checked() {
-			rules = append(rules, support(t.Shared.Name).Call())
-		}
-	case ir.List, ir.Map:
-		inner := f.rules(t.Elem)
-		if t.Elem.Nullable {
-			inner = append([]jen.Code{support("Nullable")}, inner...)
-		} else if len(inner) == 0 && !nilIsNull(t.Elem) {
-			break
-		}
-		if t.Kind == ir.List {
-			rules = append(rules, support("Items").Call(inner...))
-		} else if t.Elem.Kind != ir.Any {
-			rules = append(rules, support("Values").Call(inner...))
-		}
-	}
-	return rules
-}
-
 // mediaLimits returns the fields of the limits of a file, of those that are checked.
 func mediaLimits(r ir.Rules) []jen.Code {
 	var limits []jen.Code
@@ -166,24 +53,6 @@ func mediaLimits(r ir.Rules) []jen.Code {
 		}
 	}
 	return limits
-}
-
-// nilIsNull reports whether an unset element of type t is sent as null, though its Go type has no word for null.
-func nilIsNull(t *ir.Type) bool { return t.Kind == ir.Media || t.Kind == ir.List || t.Kind == ir.Map }
-
-// boundLit writes a bound so that it has the right type on every machine: an untyped constant takes int, which may
-// have 32 bits.
-func boundLit(n ir.Number) *jen.Statement {
-	i, err := strconv.ParseInt(string(n), 10, 64)
-	switch {
-	case err != nil && strings.ContainsAny(string(n), ".e"):
-		return jen.Op(string(n))
-	case err != nil:
-		return jen.Op(string(n) + ".0")
-	case int64(int32(i)) != i:
-		return jen.Int64().Call(jen.Op(string(n)))
-	}
-	return jen.Op(string(n))
 }
 
 func hasDefault(field *ir.Field) bool {

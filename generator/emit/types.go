@@ -96,7 +96,6 @@ func (f *file) object(o *ir.Object) {
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
 	f.wireNames(o, names)
 	if o.InInput {
-		f.validate(o)
 		f.withDefaults(o)
 		f.defaultValues(o)
 	}

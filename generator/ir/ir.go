@@ -167,6 +167,7 @@ type EnumValue struct {
 // A Union is a value of one of several types.
 type Union struct {
 	Origin
+	Root bool // it is the Input or Output itself
 	One  bool // the value is exactly one of the alternatives, not two
 	Arms []Arm
 

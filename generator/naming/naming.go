@@ -32,7 +32,11 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 		en.ValuesName = en.Name + "Values"
 	}
 	for _, u := range e.Unions {
-		u.Name = n.name(n.typeKeys(u), "", originNames(u.Origin, "Union"))
+		if u.Root {
+			u.Name = u.Schema
+		} else {
+			u.Name = n.name(n.typeKeys(u), "", originNames(u.Origin, "Union"))
+		}
 		nameArms(u, n.taken)
 	}
 	for _, t := range e.Named {

@@ -38,8 +38,10 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 		}
 		return t
 	}
-	u := &ir.Union{One: one}
-	if u.Schema = f.component; u.Schema == "" {
+	u := &ir.Union{One: one, Root: at.root}
+	if u.Schema = f.component; at.root {
+		u.Schema = at.name
+	} else if u.Schema == "" {
 		u.Owner, u.Property, u.Item, u.Origin.Arm = at.owner, at.name, at.inItem, at.inArm
 	}
 	for _, t := range distinct {

@@ -78,7 +78,7 @@ func samples() []sample {
 			sized(mediainfo.Image, 5, 6)},
 		{"mp4", join(ftyp, box("moov", mvhd(false, 600, 1500), film), mdat), lasting(video, 2500*time.Millisecond)},
 		{"mp4 of 64 bits, header last", join(ftyp, largeBox("mdat", zeros(99)), box("moov", mvhd(true, 1000, 5e12), trak("vide", true, aside, 640, 360))),
-			
+
 			lasting(sized(mediainfo.Video, 360, 640), 5e9*time.Second)},
 		{"mp4 to the end of the file", join(ftyp, uint32(0), "moov", mvhd(false, 10, 25), sound, film),
 			lasting(video, 2500*time.Millisecond)},
@@ -104,7 +104,7 @@ func samples() []sample {
 		{"wav", wav("RIFF", 1, 2, 8000, 16, 48000, nil, zeros(48000)), lasting(audio, 1500*time.Millisecond)},
 		{"wav through a pipe", wav("RIFF", 3, 1, 8000, 32, math.MaxUint32, nil, zeros(32000)), lasting(audio, time.Second)},
 		{"wav of 64 bits", wav("RF64", 1, 1, 8000, 8, math.MaxUint32, little("ds64", uint32(28), uint64(9), uint64(4000), zeros(12)), zeros(8000)),
-			
+
 			lasting(audio, 500*time.Millisecond)},
 		{"wav with no data yet", wav("RIFF", 1, 1, 8000, 8, 0, nil, zeros(8000)), audio},
 		{"wav of another coding", wav("RIFF", 0x55, 1, 8000, 8, 4000, nil, zeros(4000)), audio},

@@ -44,18 +44,6 @@ type Input struct {
 	RecursiveInterpolationPasses fal.Opt[int64] `json:"recursive_interpolation_passes,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("output_fps", in.OutputFPS)
-	c.Optional("recursive_interpolation_passes", in.RecursiveInterpolationPasses)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -75,4 +63,17 @@ type Output struct {
 	// The source with the new frames added.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "output_fps", Schema: &support.AnyInteger},
+	{Name: "recursive_interpolation_passes", Schema: &support.AnyInteger},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -52,20 +52,6 @@ type Input struct {
 	FPS fal.Opt[int64] `json:"fps,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("image_url", in.ImageURL, support.MinLen(1))
-	c.Optional("seed", in.Seed)
-	c.Optional("motion_bucket_id", in.MotionBucketID, support.Min(1), support.Max(255))
-	c.Optional("cond_aug", in.CondAug, support.Min(0), support.Max(10))
-	c.Optional("fps", in.FPS, support.Min(10), support.Max(100))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -91,4 +77,19 @@ type Output struct {
 	// Seed that produced this video, whether given or picked at random.
 	// Required.
 	Seed int64 `json:"seed"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "image_url", Required: true, Schema: &support.Schema{Types: support.String, MinLength: "1"}},
+	{Name: "seed", Schema: &support.AnyInteger},
+	{Name: "motion_bucket_id", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "255"}},
+	{Name: "cond_aug", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "10"}},
+	{Name: "fps", Schema: &support.Schema{Types: support.Integer, Min: "10", Max: "100"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -39,17 +39,6 @@ type Input struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("scale", in.Scale, support.Min(1), support.Max(8))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -67,4 +56,16 @@ type Output struct {
 	// The enlarged frames, joined into a video again.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "scale", Schema: &support.Schema{Types: support.Number, Min: "1", Max: "8"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

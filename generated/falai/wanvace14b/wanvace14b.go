@@ -175,42 +175,6 @@ type Input struct {
 	ReturnFramesZIP fal.Opt[bool] `json:"return_frames_zip,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("negative_prompt", in.NegativePrompt)
-	c.Optional("match_input_num_frames", in.MatchInputNumFrames)
-	c.Optional("num_frames", in.NumFrames, support.Min(17), support.Max(241))
-	c.Optional("match_input_frames_per_second", in.MatchInputFramesPerSecond)
-	c.Optional("frames_per_second", in.FramesPerSecond, support.Nullable, support.Min(5), support.Max(30))
-	c.Optional("task", in.Task, support.OneOf(TaskValues))
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("aspect_ratio", in.AspectRatio, support.OneOf(AspectRatioValues))
-	c.Optional("num_inference_steps", in.NumInferenceSteps, support.Min(2), support.Max(50))
-	c.Optional("guidance_scale", in.GuidanceScale, support.Min(1), support.Max(10))
-	c.Optional("sampler", in.Sampler, support.OneOf(SamplerValues))
-	c.Optional("shift", in.Shift, support.Min(1), support.Max(15))
-	c.Optional("ref_image_urls", in.RefImageURLs, support.Items())
-	c.Optional("enable_safety_checker", in.EnableSafetyChecker)
-	c.Optional("enable_prompt_expansion", in.EnablePromptExpansion)
-	c.Optional("preprocess", in.Preprocess)
-	c.Optional("acceleration", in.Acceleration, support.Nullable, support.OneOf(AccelerationValues))
-	c.Optional("video_quality", in.VideoQuality, support.OneOf(VideoQualityValues))
-	c.Optional("video_write_mode", in.VideoWriteMode, support.OneOf(VideoWriteModeValues))
-	c.Optional("num_interpolated_frames", in.NumInterpolatedFrames, support.Min(0), support.Max(5))
-	c.Optional("temporal_downsample_factor", in.TemporalDownsampleFactor, support.Min(0), support.Max(5))
-	c.Optional("enable_auto_downsample", in.EnableAutoDownsample)
-	c.Optional("auto_downsample_min_fps", in.AutoDownsampleMinFPS, support.Min(1), support.Max(60))
-	c.Optional("interpolator_model", in.InterpolatorModel, support.OneOf(InterpolatorModelValues))
-	c.Optional("sync_mode", in.SyncMode)
-	c.Optional("transparency_mode", in.TransparencyMode, support.OneOf(TransparencyModeValues))
-	c.Optional("return_frames_zip", in.ReturnFramesZIP)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -484,4 +448,54 @@ func TransparencyModeValues() []TransparencyMode {
 // Known reports whether t is one of [TransparencyModeValues].
 func (t TransparencyMode) Known() bool {
 	return slices.Contains(TransparencyModeValues(), t)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "prompt", Required: true, Schema: &support.AnyString},
+	{Name: "negative_prompt", Schema: &support.AnyString},
+	{Name: "match_input_num_frames", Schema: &support.AnyBoolean},
+	{Name: "num_frames", Schema: &support.Schema{Types: support.Integer, Min: "17", Max: "241"}},
+	{Name: "match_input_frames_per_second", Schema: &support.AnyBoolean},
+	{Name: "frames_per_second", Schema: &support.Schema{Null: true, Types: support.Integer, Min: "5", Max: "30"}},
+	{Name: "task", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"depth"`, `"pose"`, `"inpainting"`, `"outpainting"`,
+		`"reframe"`,
+	}}},
+	{Name: "seed", Schema: &support.Schema{Null: true, Types: support.Integer}},
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"auto"`, `"240p"`, `"360p"`, `"480p"`,
+		`"580p"`, `"720p"`,
+	}}},
+	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"auto"`, `"16:9"`, `"1:1"`, `"9:16"`}}},
+	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Min: "2", Max: "50"}},
+	{Name: "guidance_scale", Schema: &support.Schema{Types: support.Number, Min: "1", Max: "10"}},
+	{Name: "sampler", Schema: &support.Schema{Types: support.String, Enum: []string{`"unipc"`, `"dpm++"`, `"euler"`}}},
+	{Name: "shift", Schema: &support.Schema{Types: support.Number, Min: "1", Max: "15"}},
+	{Name: "video_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "mask_video_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "mask_image_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "ref_image_urls", Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "first_frame_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "last_frame_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "enable_safety_checker", Schema: &support.AnyBoolean},
+	{Name: "enable_prompt_expansion", Schema: &support.AnyBoolean},
+	{Name: "preprocess", Schema: &support.AnyBoolean},
+	{Name: "acceleration", Schema: &support.Schema{Null: true, Types: support.String, Enum: []string{`"none"`, `"low"`, `"regular"`}}},
+	{Name: "video_quality", Schema: &support.Schema{Types: support.String, Enum: []string{`"low"`, `"medium"`, `"high"`, `"maximum"`}}},
+	{Name: "video_write_mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"fast"`, `"balanced"`, `"small"`}}},
+	{Name: "num_interpolated_frames", Schema: &support.Schema{Types: support.Integer, Min: "0", Max: "5"}},
+	{Name: "temporal_downsample_factor", Schema: &support.Schema{Types: support.Integer, Min: "0", Max: "5"}},
+	{Name: "enable_auto_downsample", Schema: &support.AnyBoolean},
+	{Name: "auto_downsample_min_fps", Schema: &support.Schema{Types: support.Number, Min: "1", Max: "60"}},
+	{Name: "interpolator_model", Schema: &support.Schema{Types: support.String, Enum: []string{`"rife"`, `"film"`}}},
+	{Name: "sync_mode", Schema: &support.AnyBoolean},
+	{Name: "transparency_mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"content_aware"`, `"white"`, `"black"`}}},
+	{Name: "return_frames_zip", Schema: &support.AnyBoolean},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

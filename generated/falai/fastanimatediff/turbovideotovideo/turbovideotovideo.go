@@ -76,24 +76,6 @@ type Input struct {
 	Motions []Motion `json:"motions,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("first_n_seconds", in.FirstNSeconds, support.Min(2), support.Max(12))
-	c.Optional("negative_prompt", in.NegativePrompt)
-	c.Optional("num_inference_steps", in.NumInferenceSteps, support.Min(1), support.Max(32))
-	c.Optional("strength", in.Strength, support.Min(0.1), support.Max(1))
-	c.Optional("guidance_scale", in.GuidanceScale, support.Min(0), support.Max(20))
-	c.Optional("seed", in.Seed)
-	c.Optional("fps", in.FPS, support.Min(1), support.Max(16))
-	c.Optional("motions", in.Motions, support.Unique(), support.Items(support.OneOf(MotionValues)))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -151,4 +133,27 @@ func MotionValues() []Motion {
 // Known reports whether m is one of [MotionValues].
 func (m Motion) Known() bool {
 	return slices.Contains(MotionValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "first_n_seconds", Schema: &support.Schema{Types: support.Integer, Min: "2", Max: "12"}},
+	{Name: "prompt", Required: true, Schema: &support.AnyString},
+	{Name: "negative_prompt", Schema: &support.AnyString},
+	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "32"}},
+	{Name: "strength", Schema: &support.Schema{Types: support.Number, Min: "0.1", Max: "1"}},
+	{Name: "guidance_scale", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "20"}},
+	{Name: "seed", Schema: &support.AnyInteger},
+	{Name: "fps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "16"}},
+	{Name: "motions", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Enum: []string{
+		`"zoom-out"`, `"zoom-in"`, `"pan-left"`, `"pan-right"`,
+		`"tilt-up"`, `"tilt-down"`,
+	}}, Unique: true}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

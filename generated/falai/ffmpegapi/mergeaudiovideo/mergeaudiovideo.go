@@ -43,18 +43,6 @@ type Input struct {
 	StartOffset fal.Opt[float64] `json:"start_offset,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Required("audio_url", in.AudioURL)
-	c.Optional("start_offset", in.StartOffset, support.Min(0))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -72,4 +60,17 @@ type Output struct {
 	// The picture and the sound in one file.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "audio_url", Required: true, Schema: &support.AnyString},
+	{Name: "start_offset", Schema: &support.Schema{Types: support.Number, Min: "0"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

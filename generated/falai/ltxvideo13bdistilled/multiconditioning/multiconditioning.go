@@ -112,32 +112,6 @@ type Input struct {
 	Videos []VideoConditioningInput `json:"videos,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("negative_prompt", in.NegativePrompt)
-	c.Optional("loras", in.LoRAs, support.Items(support.Object(LoRAWeight.check)))
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("aspect_ratio", in.AspectRatio, support.OneOf(AspectRatioValues))
-	c.Optional("seed", in.Seed)
-	c.Optional("num_frames", in.NumFrames, support.Min(9), support.Max(161))
-	c.Optional("first_pass_num_inference_steps", in.FirstPassNumInferenceSteps, support.Min(2), support.Max(20))
-	c.Optional("first_pass_skip_final_steps", in.FirstPassSkipFinalSteps, support.Min(0), support.Max(20))
-	c.Optional("second_pass_num_inference_steps", in.SecondPassNumInferenceSteps, support.Min(2), support.Max(20))
-	c.Optional("second_pass_skip_initial_steps", in.SecondPassSkipInitialSteps, support.Min(1), support.Max(20))
-	c.Optional("frame_rate", in.FrameRate, support.Min(1), support.Max(60))
-	c.Optional("expand_prompt", in.ExpandPrompt)
-	c.Optional("reverse_video", in.ReverseVideo)
-	c.Optional("enable_safety_checker", in.EnableSafetyChecker)
-	c.Optional("constant_rate_factor", in.ConstantRateFactor, support.Min(20), support.Max(60))
-	c.Optional("images", in.Images, support.Items(support.Object(ImageConditioningInput.check)))
-	c.Optional("videos", in.Videos, support.Items(support.Object(VideoConditioningInput.check)))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -216,11 +190,6 @@ type LoRAWeight struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
-func (in LoRAWeight) check(c support.Checker) {
-	c.Optional("weight_name", in.WeightName)
-	c.Optional("scale", in.Scale, support.Min(0), support.Max(4))
-}
-
 // WithDefaults returns LoRAWeight with each unset field that has a default set to it. No request needs it: the
 // server does the same.
 func (in LoRAWeight) WithDefaults() LoRAWeight {
@@ -246,12 +215,6 @@ type ImageConditioningInput struct {
 	// How firmly the result is held to the picture: 0 ignores it and 1 applies it in full.
 	// Default: 1. Range: 0 to 1.
 	Strength fal.Opt[float64] `json:"strength,omitzero"`
-}
-
-func (in ImageConditioningInput) check(c support.Checker) {
-	c.Required("image_url", in.ImageURL)
-	c.Optional("start_frame_num", in.StartFrameNum, support.Min(0), support.Max(160), support.MultipleOf(8))
-	c.Optional("strength", in.Strength, support.Min(0), support.Max(1))
 }
 
 // WithDefaults returns ImageConditioningInput with each unset field that has a default set to it. No request
@@ -310,19 +273,6 @@ type VideoConditioningInput struct {
 	// Reads the footage from its last frame to its first, for guidance that should run backward.
 	// Default: false.
 	ReverseVideo fal.Opt[bool] `json:"reverse_video,omitzero"`
-}
-
-func (in VideoConditioningInput) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("conditioning_type", in.ConditioningType, support.OneOf(ConditioningTypeValues))
-	c.Optional("preprocess", in.Preprocess)
-	c.Optional("start_frame_num", in.StartFrameNum, support.Min(0), support.Max(160), support.MultipleOf(8))
-	c.Optional("strength", in.Strength, support.Min(0), support.Max(1))
-	c.Optional("limit_num_frames", in.LimitNumFrames)
-	c.Optional("max_num_frames", in.MaxNumFrames, support.Min(1), support.Max(161))
-	c.Optional("resample_fps", in.ResampleFPS)
-	c.Optional("target_fps", in.TargetFPS, support.Min(1), support.Max(60))
-	c.Optional("reverse_video", in.ReverseVideo)
 }
 
 // WithDefaults returns VideoConditioningInput with each unset field that has a default set to it. No request
@@ -428,4 +378,60 @@ func ConditioningTypeValues() []ConditioningType {
 // Known reports whether c is one of [ConditioningTypeValues].
 func (c ConditioningType) Known() bool {
 	return slices.Contains(ConditioningTypeValues(), c)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "prompt", Required: true, Schema: &support.AnyString},
+	{Name: "negative_prompt", Schema: &support.AnyString},
+	{Name: "loras", Schema: &support.Schema{Types: support.Array, Items: &loRAWeightSchema}},
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`}}},
+	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"9:16"`, `"1:1"`, `"16:9"`, `"auto"`}}},
+	{Name: "seed", Schema: &support.AnyInteger},
+	{Name: "num_frames", Schema: &support.Schema{Types: support.Integer, Min: "9", Max: "161"}},
+	{Name: "first_pass_num_inference_steps", Schema: &support.Schema{Types: support.Integer, Min: "2", Max: "20"}},
+	{Name: "first_pass_skip_final_steps", Schema: &support.Schema{Types: support.Integer, Min: "0", Max: "20"}},
+	{Name: "second_pass_num_inference_steps", Schema: &support.Schema{Types: support.Integer, Min: "2", Max: "20"}},
+	{Name: "second_pass_skip_initial_steps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "20"}},
+	{Name: "frame_rate", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "60"}},
+	{Name: "expand_prompt", Schema: &support.AnyBoolean},
+	{Name: "reverse_video", Schema: &support.AnyBoolean},
+	{Name: "enable_safety_checker", Schema: &support.AnyBoolean},
+	{Name: "constant_rate_factor", Schema: &support.Schema{Types: support.Integer, Min: "20", Max: "60"}},
+	{Name: "images", Schema: &support.Schema{Types: support.Array, Items: &imageConditioningInputSchema}},
+	{Name: "videos", Schema: &support.Schema{Types: support.Array, Items: &videoConditioningInputSchema}},
+}}
+
+// loRAWeightSchema is what the document demands of a LoRAWeight.
+var loRAWeightSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "path", Required: true, Schema: &support.AnyString},
+	{Name: "weight_name", Schema: &support.AnyString},
+	{Name: "scale", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "4"}},
+}}
+
+// imageConditioningInputSchema is what the document demands of an ImageConditioningInput.
+var imageConditioningInputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "image_url", Required: true, Schema: &support.AnyString},
+	{Name: "start_frame_num", Schema: &support.Schema{Types: support.Integer, Min: "0", Max: "160", MultipleOf: "8"}},
+	{Name: "strength", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "1"}},
+}}
+
+// videoConditioningInputSchema is what the document demands of a VideoConditioningInput.
+var videoConditioningInputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "conditioning_type", Schema: &support.Schema{Types: support.String, Enum: []string{`"rgb"`, `"depth"`, `"pose"`, `"canny"`}}},
+	{Name: "preprocess", Schema: &support.AnyBoolean},
+	{Name: "start_frame_num", Schema: &support.Schema{Types: support.Integer, Min: "0", Max: "160", MultipleOf: "8"}},
+	{Name: "strength", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "1"}},
+	{Name: "limit_num_frames", Schema: &support.AnyBoolean},
+	{Name: "max_num_frames", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "161"}},
+	{Name: "resample_fps", Schema: &support.AnyBoolean},
+	{Name: "target_fps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "60"}},
+	{Name: "reverse_video", Schema: &support.AnyBoolean},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

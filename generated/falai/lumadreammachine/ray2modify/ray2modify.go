@@ -51,19 +51,6 @@ type Input struct {
 	Mode Mode `json:"mode,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("image_url", in.ImageURL)
-	c.Optional("prompt", in.Prompt, support.MinLen(3), support.MaxLen(5000))
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -111,4 +98,22 @@ func ModeValues() []Mode {
 // Known reports whether m is one of [ModeValues].
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "image_url", Schema: &support.AnyString},
+	{Name: "prompt", Schema: &support.Schema{Types: support.String, MinLength: "3", MaxLength: "5000"}},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"adhere_1"`, `"adhere_2"`, `"adhere_3"`, `"flex_1"`,
+		`"flex_2"`, `"flex_3"`, `"reimagine_1"`, `"reimagine_2"`,
+		`"reimagine_3"`,
+	}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -71,23 +71,6 @@ type Input struct {
 	AspectRatio AspectRatio `json:"aspect_ratio,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("num_frames", in.NumFrames, support.Min(96), support.Max(192))
-	c.Optional("start_frame", in.StartFrame, support.Min(0))
-	c.Optional("seed", in.Seed)
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("num_inference_steps", in.NumInferenceSteps, support.OneOf(NumInferenceStepsValues))
-	c.Optional("enable_safety_checker", in.EnableSafetyChecker)
-	c.Optional("aspect_ratio", in.AspectRatio, support.OneOf(AspectRatioValues))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -183,4 +166,26 @@ func AspectRatioValues() []AspectRatio {
 // Known reports whether a is one of [AspectRatioValues].
 func (a AspectRatio) Known() bool {
 	return slices.Contains(AspectRatioValues(), a)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "prompt", Required: true, Schema: &support.AnyString},
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "num_frames", Schema: &support.Schema{Types: support.Integer, Min: "96", Max: "192"}},
+	{Name: "start_frame", Schema: &support.Schema{Types: support.Integer, Min: "0"}},
+	{Name: "seed", Schema: &support.AnyInteger},
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`}}},
+	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Enum: []string{
+		`4`, `8`, `16`, `32`,
+		`64`,
+	}}},
+	{Name: "enable_safety_checker", Schema: &support.AnyBoolean},
+	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"auto"`, `"16:9"`, `"9:16"`, `"1:1"`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

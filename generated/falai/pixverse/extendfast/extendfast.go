@@ -61,21 +61,6 @@ type Input struct {
 	Seed fal.Opt[int64] `json:"seed,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("negative_prompt", in.NegativePrompt)
-	c.Optional("style", in.Style, support.OneOf(StyleValues))
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("model", in.Model, support.OneOf(ModelValues))
-	c.Optional("seed", in.Seed)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -168,4 +153,27 @@ func ModelValues() []Model {
 // Known reports whether m is one of [ModelValues].
 func (m Model) Known() bool {
 	return slices.Contains(ModelValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "prompt", Required: true, Schema: &support.AnyString},
+	{Name: "negative_prompt", Schema: &support.AnyString},
+	{Name: "style", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"anime"`, `"3d_animation"`, `"clay"`, `"comic"`,
+		`"cyberpunk"`,
+	}}},
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"360p"`, `"540p"`, `"720p"`}}},
+	{Name: "model", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"v3.5"`, `"v4"`, `"v4.5"`, `"v5"`,
+		`"v5.5"`, `"v5.6"`,
+	}}},
+	{Name: "seed", Schema: &support.AnyInteger},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -50,19 +50,6 @@ type Input struct {
 	Text fal.Opt[string] `json:"text,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("audio_url", in.AudioURL)
-	c.Optional("voice_id", in.VoiceID, support.OneOf(VoiceIDValues))
-	c.Optional("text", in.Text)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -117,4 +104,23 @@ func VoiceIDValues() []VoiceID {
 // Known reports whether v is one of [VoiceIDValues].
 func (v VoiceID) Known() bool {
 	return slices.Contains(VoiceIDValues(), v)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "audio_url", Schema: &support.AnyString},
+	{Name: "voice_id", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"Emily"`, `"James"`, `"Isabella"`, `"Liam"`,
+		`"Chloe"`, `"Adrian"`, `"Harper"`, `"Ava"`,
+		`"Sophia"`, `"Julia"`, `"Mason"`, `"Jack"`,
+		`"Oliver"`, `"Ethan"`, `"Auto"`,
+	}}},
+	{Name: "text", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

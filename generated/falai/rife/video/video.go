@@ -58,21 +58,6 @@ type Input struct {
 	Loop fal.Opt[bool] `json:"loop,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Optional("num_frames", in.NumFrames, support.Min(1), support.Max(4))
-	c.Optional("use_scene_detection", in.UseSceneDetection)
-	c.Optional("use_calculated_fps", in.UseCalculatedFPS)
-	c.Optional("fps", in.FPS, support.Min(1), support.Max(60))
-	c.Optional("loop", in.Loop)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -98,4 +83,20 @@ type Output struct {
 	// The source with the new frames added.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "num_frames", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "4"}},
+	{Name: "use_scene_detection", Schema: &support.AnyBoolean},
+	{Name: "use_calculated_fps", Schema: &support.AnyBoolean},
+	{Name: "fps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "60"}},
+	{Name: "loop", Schema: &support.AnyBoolean},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

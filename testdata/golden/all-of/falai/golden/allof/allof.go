@@ -40,17 +40,6 @@ type Input struct {
 	Size int64 `json:"size"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Required("size", in.Size, support.Min(5), support.Max(9))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -79,4 +68,17 @@ func ModeValues() []Mode {
 // Known reports whether m is one of [ModeValues].
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "name", Required: true, Schema: &support.AnyString},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`}}},
+	{Name: "size", Required: true, Schema: &support.Schema{Types: support.Integer, Min: "5", Max: "9"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -65,28 +65,6 @@ type Input struct {
 	Looking fal.Opt[string] `json:"looking,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("between", in.Between, support.Min(1), support.Max(4))
-	c.Optional("positive", in.Positive, support.Above(0))
-	c.Optional("below", in.Below, support.Min(-0.5), support.Below(1.5))
-	c.Optional("step", in.Step, support.Max(160), support.MultipleOf(8))
-	c.Optional("both", in.Both, support.Min(0), support.Max(1), support.Above(0))
-	c.Optional("huge", in.Huge, support.Min(-9223372036854776000.0), support.Max(int64(4294967295)))
-	c.Required("text", in.Text, support.MinLen(3), support.MaxLen(50), support.Pattern("^[a-z]+$"))
-	c.Optional("tags", in.Tags, support.MinLen(1), support.MaxLen(3), support.Unique(), support.Items(support.MaxLen(5)))
-	c.Optional("sizes", in.Sizes, support.Items(support.Items(support.Min(0))))
-	c.Optional("by_name", in.ByName, support.MaxLen(4), support.Values(support.Max(2)))
-	c.Optional("image_url", in.ImageURL, support.MinLen(1))
-	c.Optional("odd", in.Odd)
-	c.Optional("looking", in.Looking)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -97,4 +75,27 @@ func (in Input) WithDefaults() Input {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "between", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "4"}},
+	{Name: "positive", Schema: &support.Schema{Types: support.Number, Above: "0"}},
+	{Name: "below", Schema: &support.Schema{Types: support.Number, Min: "-0.5", Below: "1.5"}},
+	{Name: "step", Schema: &support.Schema{Types: support.Integer, Max: "160", MultipleOf: "8"}},
+	{Name: "both", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "1", Above: "0"}},
+	{Name: "huge", Schema: &support.Schema{Types: support.Integer, Min: "-9223372036854776000", Max: "4294967295"}},
+	{Name: "text", Required: true, Schema: &support.Schema{Types: support.String, MinLength: "3", MaxLength: "50", Patterns: []string{"^[a-z]+$"}}},
+	{Name: "tags", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, MaxLength: "5"}, MinItems: "1", MaxItems: "3", Unique: true}},
+	{Name: "sizes", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.Integer, Min: "0"}}}},
+	{Name: "by_name", Schema: &support.Schema{Types: support.Object, Items: &support.Schema{Types: support.Number, Max: "2"}, MaxMembers: "4"}},
+	{Name: "image_url", Schema: &support.Schema{Types: support.String, MinLength: "1"}},
+	{Name: "odd", Schema: &support.AnyInteger},
+	{Name: "looking", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -31,16 +31,6 @@ type Input struct {
 	Tree *Node `json:"tree,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("tree", in.Tree, support.Object(Node.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -54,10 +44,6 @@ type Node struct {
 	Empty json.RawMessage `json:"empty,omitzero"`
 }
 
-func (in Node) check(c support.Checker) {
-	c.Optional("next", in.Next, support.Object(Next.check))
-}
-
 // Next is the "next" of [Node].
 type Next struct {
 	Next json.RawMessage `json:"next,omitzero"`
@@ -67,12 +53,32 @@ type Next struct {
 	Extra fal.Opt[string] `json:"extra,omitzero"`
 }
 
-func (in Next) check(c support.Checker) {
-	c.Optional("extra", in.Extra)
-}
-
 // Output is what fal-ai/golden/circular-schema returns.
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "tree", Schema: &nodeSchema},
+}}
+
+// nodeSchema is what the document demands of a Node.
+var nodeSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "next", Schema: &nextSchema},
+	{Name: "empty", Schema: &support.Anything},
+}}
+
+// nextSchema is what the document demands of a Next.
+var nextSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "next", Schema: &support.Anything},
+	{Name: "empty", Schema: &support.Anything},
+	{Name: "extra", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -45,20 +45,6 @@ type Input struct {
 	Part *Part `json:"part,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("count", in.Count)
-	c.Optional("whole", in.Whole)
-	c.Optional("half", in.Half)
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Optional("text", in.Text)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -100,4 +86,26 @@ func ModeValues() []Mode {
 // Known reports whether m is one of [ModeValues].
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "count", Schema: &support.AnyInteger},
+	{Name: "whole", Schema: &support.AnyInteger},
+	{Name: "half", Schema: &support.AnyInteger},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`, `"b"`}}},
+	{Name: "text", Schema: &support.AnyString},
+	{Name: "tags", Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "part", Schema: &partSchema},
+}}
+
+// partSchema is what the document demands of a Part.
+var partSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "name", Required: true, Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -57,25 +57,6 @@ type Input struct {
 	Rows [][]Part `json:"rows,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("text", in.Text)
-	c.Optional("count", in.Count)
-	c.Optional("ratio", in.Ratio)
-	c.Optional("flag", in.Flag)
-	c.Optional("long", in.Long)
-	c.Optional("parts", in.Parts, support.Items(support.Object(Part.check)))
-	c.Optional("part", in.Part, support.Object(Part.check))
-	c.Optional("by_name", in.ByName, support.Values(support.Object(Part.check)))
-	c.Optional("video_url", in.VideoURL)
-	c.Optional("rows", in.Rows, support.Items(support.Items(support.Object(Part.check))))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -140,10 +121,6 @@ type Part struct {
 	Weight fal.Opt[float64] `json:"weight,omitzero"`
 }
 
-func (in Part) check(c support.Checker) {
-	c.Optional("weight", in.Weight)
-}
-
 // WithDefaults returns Part with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Part) WithDefaults() Part {
@@ -160,4 +137,31 @@ const (
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "text", Schema: &support.AnyString},
+	{Name: "count", Schema: &support.AnyInteger},
+	{Name: "ratio", Schema: &support.AnyNumber},
+	{Name: "flag", Schema: &support.AnyBoolean},
+	{Name: "long", Schema: &support.AnyString},
+	{Name: "tags", Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "parts", Schema: &support.Schema{Types: support.Array, Items: &partSchema}},
+	{Name: "part", Schema: &partSchema},
+	{Name: "by_name", Schema: &support.Schema{Types: support.Object, Items: &partSchema}},
+	{Name: "video_url", Schema: &support.AnyString},
+	{Name: "rows", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.Array, Items: &partSchema}}},
+}}
+
+// partSchema is what the document demands of a Part.
+var partSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "name", Required: true, Schema: &support.AnyString},
+	{Name: "weight", Schema: &support.AnyNumber},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

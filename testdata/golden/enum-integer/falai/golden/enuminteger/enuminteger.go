@@ -35,17 +35,6 @@ type Input struct {
 	Shift Shift `json:"shift"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("num_inference_steps", in.NumInferenceSteps, support.OneOf(NumInferenceStepsValues))
-	c.Required("shift", in.Shift, support.OneOf(ShiftValues))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -103,4 +92,16 @@ func ShiftValues() []Shift {
 // Known reports whether s is one of [ShiftValues].
 func (s Shift) Known() bool {
 	return slices.Contains(ShiftValues(), s)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Enum: []string{`4`, `8`, `16`}}},
+	{Name: "shift", Required: true, Schema: &support.Schema{Types: support.Integer, Enum: []string{`-1`, `0`, `1`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -56,24 +56,6 @@ type Input struct {
 	Shot *Shot `json:"shot,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("aspect_ratio", in.AspectRatio, support.OneOf(AspectRatioValues))
-	c.Optional("model", in.Model, support.OneOf(ModelValues))
-	c.Optional("sampler", in.Sampler, support.OneOf(SamplerValues))
-	c.Optional("size", in.Size, support.OneOf(SizeValues))
-	c.Optional("odd", in.Odd, support.OneOf(OddValues))
-	c.Optional("type", in.Type, support.OneOf(TypeValues))
-	c.Optional("motions", in.Motions, support.Unique(), support.Items(support.OneOf(MotionValues)))
-	c.Optional("shot", in.Shot, support.Object(Shot.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -95,11 +77,6 @@ type Shot struct {
 
 	// One of "small", "large".
 	Model ShotModel `json:"model,omitzero"`
-}
-
-func (in Shot) check(c support.Checker) {
-	c.Optional("resolution", in.Resolution, support.OneOf(ResolutionValues))
-	c.Optional("model", in.Model, support.OneOf(ShotModelValues))
 }
 
 // Output is what fal-ai/golden/enum returns.
@@ -298,4 +275,36 @@ func ShotModelValues() []ShotModel {
 // Known reports whether s is one of [ShotModelValues].
 func (s ShotModel) Known() bool {
 	return slices.Contains(ShotModelValues(), s)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`, `"1080p"`}}},
+	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"16:9"`, `"21:9"`, `"1:1"`, `"auto"`}}},
+	{Name: "model", Schema: &support.Schema{Types: support.String, Enum: []string{`"v3.5"`, `"v4"`, `"v35"`}}},
+	{Name: "sampler", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`"unipc"`, `"dpm++"`, `"dpm"`, `"3d_animation"`,
+		`"zoom-out"`,
+	}}},
+	{Name: "size", Schema: &support.Schema{Types: support.String, Enum: []string{`"landscape_4_3"`, `"landscape_43"`}}},
+	{Name: "odd", Schema: &support.Schema{Types: support.String, Enum: []string{
+		`""`, `"-1"`, `"+1"`, `"50%"`,
+		`"a b"`, `"a_b"`, `"A B"`, "\"😀 smile\"",
+		"\"Ünï\"", `"!"`,
+	}}},
+	{Name: "type", Schema: &support.Schema{Types: support.String, Enum: []string{`"video"`}}},
+	{Name: "motions", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Enum: []string{`"pan-left"`, `"pan-right"`}}, Unique: true}},
+	{Name: "shot", Schema: &shotSchema},
+}}
+
+// shotSchema is what the document demands of a Shot.
+var shotSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`, `"1080p"`}}},
+	{Name: "model", Schema: &support.Schema{Types: support.String, Enum: []string{`"small"`, `"large"`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -44,21 +44,6 @@ type Input struct {
 	OddURL fal.Media `json:"odd_url,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL, support.MediaLimits{MaxFileSize: 104857600})
-	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 8388608})
-	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MediaLimits{MaxFileSize: 10485760}))
-	c.Optional("mask_urls", in.MaskURLs, support.Items(support.MediaLimits{MaxFileSize: 1024}))
-	c.Optional("archive", in.Archive)
-	c.Optional("odd_url", in.OddURL)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -68,4 +53,20 @@ func (in Input) WithDefaults() Input {
 // Output is what fal-ai/golden/file-size returns.
 type Output struct {
 	OK fal.Opt[bool] `json:"ok,omitzero"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 104857600}}},
+	{Name: "image_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 8388608}}},
+	{Name: "reference_urls", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 10485760}}}},
+	{Name: "mask_urls", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 1024}}}},
+	{Name: "archive", Schema: &support.AnyString},
+	{Name: "odd_url", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -45,18 +45,6 @@ type Input struct {
 	Yes json.RawMessage `json:"yes,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("settings", in.Settings)
-	c.Required("anything", in.Anything)
-	c.Optional("table", in.Table, support.Items())
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -67,4 +55,21 @@ func (in Input) WithDefaults() Input {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "settings", Required: true, Schema: &support.AnyObject},
+	{Name: "anything", Required: true, Schema: &support.Anything},
+	{Name: "extra", Schema: &support.AnyObject},
+	{Name: "scores", Schema: &support.Schema{Types: support.Object, Items: &support.AnyNumber}},
+	{Name: "rows", Schema: &support.AnyArray},
+	{Name: "table", Schema: &support.Schema{Types: support.Array, Items: &support.AnyArray}},
+	{Name: "yes", Schema: &support.Anything},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -37,18 +37,6 @@ type Input struct {
 	MaskURL fal.Media `json:"mask_url,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("output_fps", in.OutputFPS)
-	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300})
-	c.Optional("mask_url", in.MaskURL)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -65,4 +53,17 @@ const (
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "output_fps", Schema: &support.AnyInteger},
+	{Name: "image_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300}}},
+	{Name: "mask_url", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -63,20 +63,6 @@ type Input struct {
 	Free json.RawMessage `json:"free,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("prompt", in.Prompt)
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Optional("pattern", in.Pattern, support.Pattern("[`\"\n]*/"))
-	c.Optional("limit", in.Limit)
-	c.Optional("tags", in.Tags, support.Object(Tags.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -109,10 +95,6 @@ type Tags struct {
 	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
 	// Default: [DefaultTagsURL].
 	URL fal.Media `json:"url,omitzero"`
-}
-
-func (in Tags) check(c support.Checker) {
-	c.Optional("url", in.URL)
 }
 
 // WithDefaults returns Tags with each unset field that has a default set to it. No request needs it: the server
@@ -168,4 +150,29 @@ func ModeValues() []Mode {
 // Known reports whether m is one of [ModeValues].
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "prompt", Schema: &support.AnyString},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{
+		"\"\\n*/ func init() { panic(1) } /*\\n//go:generate rm -rf /\\n// +build ignore\\n+build ignore\\n`\\\"'\\\\\\u0000\u202e\u2066\ufeff\\u2028//line x.go:1\\n#include <x>\\nimport \\\"C\\\"\\r\\nDeprecated: no\"", `"*/"`, `"/*"`, `"//go:generate x"`,
+		"\"`\"", `"\""`, `"\\"`, `"\u0000"`,
+		"\"\u202e\"", `"a\nb"`,
+	}}},
+	{Name: "pattern", Schema: &support.Schema{Types: support.String, Patterns: []string{"[`\"\n]*/"}}},
+	{Name: "limit", Schema: &support.AnyInteger},
+	{Name: "tags", Schema: &tagsSchema},
+	{Name: "free", Schema: &support.Anything},
+}}
+
+// tagsSchema is what the document demands of a Tags.
+var tagsSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "url", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -49,22 +49,6 @@ type Input struct {
 	ImageSize *ImageSize `json:"image_size,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("image_url", in.ImageURL, support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300, MaxWidth: 3850, MinHeight: 300, MaxHeight: 3850, MinAspectRatio: 0.4, MaxAspectRatio: 2.5})
-	c.Required("video_url", in.VideoURL, support.MediaLimits{MaxFileSize: 104857600, MinDuration: 3, MaxDuration: 30.05})
-	c.Optional("reference_urls", in.ReferenceURLs, support.Items(support.MediaLimits{MaxFileSize: 2048000, MinWidth: 300, MaxPixels: 1000000}))
-	c.Optional("mask_url", in.MaskURL, support.Nullable, support.MediaLimits{MaxWidth: 7000, MinHeight: 5, MaxHeight: 7000})
-	c.Optional("both_url", in.BothURL, support.MediaLimits{MaxWidth: 64, MinHeight: 5})
-	c.Optional("odd_url", in.OddURL)
-	c.Optional("image_size", in.ImageSize, support.Object(ImageSize.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -76,11 +60,29 @@ type ImageSize struct {
 	Width fal.Opt[int64] `json:"width,omitzero"`
 }
 
-func (in ImageSize) check(c support.Checker) {
-	c.Optional("width", in.Width)
-}
-
 // Output is what fal-ai/golden/media-limits returns.
 type Output struct {
 	OK fal.Opt[bool] `json:"ok,omitzero"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "image_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300, MaxWidth: 3850, MinHeight: 300, MaxHeight: 3850, MinAspectRatio: 0.4, MaxAspectRatio: 2.5}}},
+	{Name: "video_url", Required: true, Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 104857600, MinDuration: 3, MaxDuration: 30.05}}},
+	{Name: "reference_urls", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 2048000, MinWidth: 300, MaxPixels: 1000000}}}},
+	{Name: "mask_url", Schema: &support.Schema{Null: true, Types: support.String, Media: &support.MediaLimits{MaxWidth: 7000, MinHeight: 5, MaxHeight: 7000}}},
+	{Name: "both_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxWidth: 64, MinHeight: 5}}},
+	{Name: "odd_url", Schema: &support.AnyString},
+	{Name: "image_size", Schema: &imageSizeSchema},
+}}
+
+// imageSizeSchema is what the document demands of an ImageSize.
+var imageSizeSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "width", Schema: &support.AnyInteger},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -45,23 +45,6 @@ type Input struct {
 	Pages [][]Frame `json:"pages,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("video_url", in.VideoURL)
-	c.Required("ref_image_urls", in.RefImageURLs, support.Items())
-	c.Optional("frames", in.Frames, support.Items(support.Object(Frame.check)))
-	c.Optional("curl", in.Curl)
-	c.Optional("start", in.Start)
-	c.Optional("clips", in.Clips, support.Items())
-	c.Optional("seed", in.Seed)
-	c.Optional("pages", in.Pages, support.Items(support.Items(support.Object(Frame.check))))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -76,12 +59,31 @@ type Frame struct {
 	At fal.Opt[int64] `json:"at,omitzero"`
 }
 
-func (in Frame) check(c support.Checker) {
-	c.Required("image_url", in.ImageURL)
-	c.Optional("at", in.At)
-}
-
 // Output is what fal-ai/golden/media returns.
 type Output struct {
 	PreviewURL fal.Opt[string] `json:"preview_url,omitzero"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "video_url", Required: true, Schema: &support.AnyString},
+	{Name: "ref_image_urls", Required: true, Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "frames", Schema: &support.Schema{Types: support.Array, Items: &frameSchema}},
+	{Name: "curl", Schema: &support.AnyString},
+	{Name: "start", Schema: &support.AnyString},
+	{Name: "clips", Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "seed", Schema: &support.AnyInteger},
+	{Name: "pages", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.Array, Items: &frameSchema}}},
+}}
+
+// frameSchema is what the document demands of a Frame.
+var frameSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "image_url", Required: true, Schema: &support.AnyString},
+	{Name: "at", Schema: &support.AnyInteger},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -37,18 +37,6 @@ type Input struct {
 	Scheduler Scheduler `json:"scheduler,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("palette", in.Palette, support.Object(ColorPalette.check))
-	c.Optional("type", in.Type, support.OneOf(TypeValues))
-	c.Optional("scheduler", in.Scheduler, support.OneOf(SchedulerValues))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -62,11 +50,6 @@ type ColorPalette struct {
 
 	// Always "a".
 	Type ColorPaletteType `json:"type,omitzero"`
-}
-
-func (in ColorPalette) check(c support.Checker) {
-	c.Optional("name", in.Name, support.OneOf(ColorPaletteNameValues))
-	c.Optional("type", in.Type, support.OneOf(ColorPaletteTypeValues))
 }
 
 // Output is what fal-ai/golden/names-read returns.
@@ -150,4 +133,23 @@ func SchedulerValues() []Scheduler {
 // Known reports whether s is one of [SchedulerValues].
 func (s Scheduler) Known() bool {
 	return slices.Contains(SchedulerValues(), s)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "palette", Schema: &colorPaletteSchema},
+	{Name: "type", Schema: &support.Schema{Types: support.String, Enum: []string{`"x"`}}},
+	{Name: "scheduler", Schema: &support.Schema{Types: support.String, Enum: []string{`"DDIM"`, `"LCM"`, `"DPM++ 2M SDE Karras"`, `"EULER A"`}}},
+}}
+
+// colorPaletteSchema is what the document demands of a ColorPalette.
+var colorPaletteSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "name", Schema: &support.Schema{Types: support.String, Enum: []string{`"EMBER"`, `"ULTRAMARINE"`, `"MP4"`}}},
+	{Name: "type", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -66,32 +66,6 @@ type Input struct {
 	Default fal.Opt[string] `json:"default,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("validate", in.Validate2)
-	c.Optional("with_defaults", in.WithDefaults2)
-	c.Optional("foo_bar", in.FooBar)
-	c.Optional("fooBar", in.FooBar2)
-	c.Optional("foo-bar", in.FooBar3)
-	c.Optional("3d_model", in.X3DModel)
-	c.Optional("TAPose", in.TAPose)
-	c.Optional("H264_output", in.H264Output)
-	c.Optional("_", in.Other)
-	c.Optional("loras", in.LoRAs, support.Items(support.Object(LoRA.check)))
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Optional("input", in.Input, support.Object(InputObject.check))
-	c.Optional("client", in.Client, support.Object(ClientObject.check))
-	c.Optional("sub__name-x.y", in.SubNameXY, support.Object(SubNameXY.check))
-	c.Optional("part", in.Part, support.Object(Part.check))
-	c.Optional("mode_a", in.ModeA)
-	c.Optional("default", in.Default)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -111,17 +85,9 @@ type LoRA struct {
 	Path fal.Opt[string] `json:"path,omitzero"`
 }
 
-func (in LoRA) check(c support.Checker) {
-	c.Optional("path", in.Path)
-}
-
 // InputObject is the document's Input.
 type InputObject struct {
 	X fal.Opt[string] `json:"x,omitzero"`
-}
-
-func (in InputObject) check(c support.Checker) {
-	c.Optional("x", in.X)
 }
 
 // ClientObject is the document's Client.
@@ -129,17 +95,9 @@ type ClientObject struct {
 	Y fal.Opt[string] `json:"y,omitzero"`
 }
 
-func (in ClientObject) check(c support.Checker) {
-	c.Optional("y", in.Y)
-}
-
 // SubNameXY is the document's Sub__name-x.y.
 type SubNameXY struct {
 	Z fal.Opt[string] `json:"z,omitzero"`
-}
-
-func (in SubNameXY) check(c support.Checker) {
-	c.Optional("z", in.Z)
 }
 
 // Part is the document's Part.
@@ -149,11 +107,6 @@ type Part struct {
 
 	// Always "c".
 	ModeValues ModeValuesPreset `json:"mode_values,omitzero"`
-}
-
-func (in Part) check(c support.Checker) {
-	c.Optional("mode", in.Mode, support.OneOf(PartModeValues))
-	c.Optional("mode_values", in.ModeValues, support.OneOf(ModeValuesPresetValues))
 }
 
 // Output is what fal-ai/golden/names returns.
@@ -215,4 +168,57 @@ func ModeValuesPresetValues() []ModeValuesPreset {
 // Known reports whether m is one of [ModeValuesPresetValues].
 func (m ModeValuesPreset) Known() bool {
 	return slices.Contains(ModeValuesPresetValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "validate", Schema: &support.AnyString},
+	{Name: "with_defaults", Schema: &support.AnyBoolean},
+	{Name: "foo_bar", Schema: &support.AnyString},
+	{Name: "fooBar", Schema: &support.AnyString},
+	{Name: "foo-bar", Schema: &support.AnyString},
+	{Name: "3d_model", Schema: &support.AnyString},
+	{Name: "TAPose", Schema: &support.AnyBoolean},
+	{Name: "H264_output", Schema: &support.AnyBoolean},
+	{Name: "_", Schema: &support.AnyString},
+	{Name: "loras", Schema: &support.Schema{Types: support.Array, Items: &loRASchema}},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`}}},
+	{Name: "input", Schema: &inputObjectSchema},
+	{Name: "client", Schema: &clientObjectSchema},
+	{Name: "sub__name-x.y", Schema: &subNameXYSchema},
+	{Name: "part", Schema: &partSchema},
+	{Name: "mode_a", Schema: &support.AnyString},
+	{Name: "default", Schema: &support.AnyString},
+}}
+
+// loRASchema is what the document demands of a LoRA.
+var loRASchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "path", Schema: &support.AnyString},
+}}
+
+// inputObjectSchema is what the document demands of an InputObject.
+var inputObjectSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "x", Schema: &support.AnyString},
+}}
+
+// clientObjectSchema is what the document demands of a ClientObject.
+var clientObjectSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "y", Schema: &support.AnyString},
+}}
+
+// subNameXYSchema is what the document demands of a SubNameXY.
+var subNameXYSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "z", Schema: &support.AnyString},
+}}
+
+// partSchema is what the document demands of a Part.
+var partSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"b"`}}},
+	{Name: "mode_values", Schema: &support.Schema{Types: support.String, Enum: []string{`"c"`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

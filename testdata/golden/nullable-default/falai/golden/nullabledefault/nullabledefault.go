@@ -41,18 +41,6 @@ type Input struct {
 	Plain Plain `json:"plain,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("acceleration", in.Acceleration, support.Nullable, support.OneOf(AccelerationValues))
-	c.Optional("frames_per_second", in.FramesPerSecond, support.Nullable, support.Min(5), support.Max(30))
-	c.Optional("plain", in.Plain, support.OneOf(PlainValues))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -115,4 +103,18 @@ func PlainValues() []Plain {
 // Known reports whether p is one of [PlainValues].
 func (p Plain) Known() bool {
 	return slices.Contains(PlainValues(), p)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "acceleration", Schema: &support.Schema{Null: true, Types: support.String, Enum: []string{`"none"`, `"regular"`}}},
+	{Name: "frames_per_second", Schema: &support.Schema{Null: true, Types: support.Integer, Min: "5", Max: "30"}},
+	{Name: "tags", Schema: &support.Schema{Null: true, Types: support.Array, Items: &support.AnyString}},
+	{Name: "plain", Schema: &support.Schema{Null: true, Types: support.String, Enum: []string{`"none"`, `"regular"`}}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

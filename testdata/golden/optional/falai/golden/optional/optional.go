@@ -79,25 +79,6 @@ type Input struct {
 	URL fal.Media `json:"url,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("required_mode", in.RequiredMode, support.OneOf(RequiredModeValues))
-	c.Required("required_url", in.RequiredURL)
-	c.Required("required_list", in.RequiredList)
-	c.Optional("count", in.Count)
-	c.Optional("flag", in.Flag)
-	c.Optional("loose_mode", in.LooseMode, support.OneOf(LooseModeValues))
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-	c.Optional("ratio", in.Ratio)
-	c.Optional("text", in.Text)
-	c.Optional("url", in.URL)
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -171,4 +152,38 @@ func ModeValues() []Mode {
 // Known reports whether m is one of [ModeValues].
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "required_text", Required: true, Schema: &support.AnyString},
+	{Name: "required_count", Required: true, Schema: &support.AnyInteger},
+	{Name: "required_ratio", Required: true, Schema: &support.AnyNumber},
+	{Name: "required_flag", Required: true, Schema: &support.AnyBoolean},
+	{Name: "required_mode", Required: true, Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`, `"b"`}}},
+	{Name: "required_url", Required: true, Schema: &support.AnyString},
+	{Name: "required_list", Required: true, Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "required_object", Required: true, Schema: &partSchema},
+	{Name: "required_nullable", Required: true, Schema: &support.Schema{Null: true, Types: support.Integer}},
+	{Name: "count", Schema: &support.AnyInteger},
+	{Name: "flag", Schema: &support.AnyBoolean},
+	{Name: "list", Schema: &support.Schema{Types: support.Array, Items: &support.AnyString}},
+	{Name: "loose_mode", Schema: &support.Schema{Types: support.String, Enum: []string{`""`, `"x"`}}},
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`, `"b"`}}},
+	{Name: "nullable", Schema: &support.Schema{Null: true, Types: support.Integer}},
+	{Name: "object", Schema: &partSchema},
+	{Name: "ratio", Schema: &support.AnyNumber},
+	{Name: "text", Schema: &support.AnyString},
+	{Name: "url", Schema: &support.AnyString},
+}}
+
+// partSchema is what the document demands of a Part.
+var partSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "name", Required: true, Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

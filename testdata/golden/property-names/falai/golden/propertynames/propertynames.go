@@ -111,33 +111,6 @@ func (v *Input) UnmarshalJSON(data []byte) error {
 	)
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("größe", in.Größe, support.Min(1))
-	c.Optional("名前", in.X名前)
-	c.Optional("a,b", in.AB, support.MaxLen(3))
-	c.Optional("a`b", in.AB3)
-	c.Optional("a\\b", in.AB4)
-	c.Optional("a\x00b", in.AB5)
-	c.Optional("a\nb", in.AB6)
-	c.Optional("a\u202eb", in.AB7)
-	c.Optional("🎬", in.U1F3AC, support.OneOf(XValues))
-	c.Optional("it's", in.ItS)
-	c.Optional("", in.Empty)
-	c.Optional("-", in.Other)
-	c.Optional("a_b_", in.AB8)
-	c.Optional("Größe2", in.Größe2)
-	c.Optional("\U00016d43", in.Other2)
-	c.Optional("x y", in.XY)
-	c.Optional("clip,url", in.ClipURL)
-	c.Optional("parts", in.Parts, support.Items(support.Object(Part.check)))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -174,10 +147,6 @@ func (v *Part) UnmarshalJSON(data []byte) error {
 	)
 }
 
-func (in Part) check(c support.Checker) {
-	c.Optional("plain", in.Plain)
-}
-
 // Output is what fal-ai/golden/property-names returns.
 type Output struct {
 	// Required.
@@ -203,4 +172,39 @@ func XValues() []X {
 // Known reports whether x is one of [XValues].
 func (x X) Known() bool {
 	return slices.Contains(XValues(), x)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "größe", Required: true, Schema: &support.Schema{Types: support.Integer, Min: "1"}},
+	{Name: "名前", Schema: &support.AnyString},
+	{Name: "a,b", Tag: "a_b__", Schema: &support.Schema{Types: support.String, MaxLength: "3"}},
+	{Name: "a\"b", Tag: "a_b___", Required: true, Schema: &support.AnyString},
+	{Name: "a`b", Tag: "a_b____", Schema: &support.AnyString},
+	{Name: "a\\b", Tag: "a_b_____", Schema: &support.AnyString},
+	{Name: "a\x00b", Tag: "a_b______", Schema: &support.AnyString},
+	{Name: "a\nb", Tag: "a_b_______", Schema: &support.AnyString},
+	{Name: "a\u202eb", Tag: "a_b________", Schema: &support.AnyString},
+	{Name: "🎬", Tag: "__", Schema: &support.Schema{Types: support.String, Enum: []string{`"x"`, `"y"`}}},
+	{Name: "it's", Tag: "it_s_", Schema: &support.AnyString},
+	{Name: "", Tag: "_", Schema: &support.AnyString},
+	{Name: "-", Schema: &support.AnyString},
+	{Name: "a_b_", Schema: &support.AnyString},
+	{Name: "Größe2", Schema: &support.AnyString},
+	{Name: "\U00016d43", Tag: "___", Schema: &support.AnyString},
+	{Name: "x y", Schema: &support.AnyString},
+	{Name: "clip,url", Tag: "clip_url_", Schema: &support.AnyString},
+	{Name: "parts", Schema: &support.Schema{Types: support.Array, Items: &partSchema}},
+}}
+
+// partSchema is what the document demands of a Part.
+var partSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "n,m", Tag: "n_m_", Required: true, Schema: &support.AnyNumber},
+	{Name: "plain", Schema: &support.AnyBoolean},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

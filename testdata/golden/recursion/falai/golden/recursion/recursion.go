@@ -30,16 +30,6 @@ type Input struct {
 	Tree Node `json:"tree"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("tree", in.Tree, support.Object(Node.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -59,13 +49,6 @@ type Node struct {
 
 	// Required.
 	Parent *Parent `json:"parent,omitzero"`
-}
-
-func (in Node) check(c support.Checker) {
-	c.Optional("value", in.Value, support.Min(0))
-	c.Required("next", in.Next, support.Object(Node.check))
-	c.Optional("children", in.Children, support.Items(support.Object(Node.check)))
-	c.Required("parent", in.Parent, support.Object(Parent.check))
 }
 
 // WithDefaults returns Node with each unset field that has a default set to it. No request needs it: the server
@@ -89,10 +72,6 @@ type Parent struct {
 	Node *Node `json:"node,omitzero"`
 }
 
-func (in Parent) check(c support.Checker) {
-	c.Required("node", in.Node, support.Object(Node.check))
-}
-
 // WithDefaults returns Parent with each unset field that has a default set to it. No request needs it: the
 // server does the same.
 func (in Parent) WithDefaults() Parent {
@@ -104,4 +83,28 @@ func (in Parent) WithDefaults() Parent {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "tree", Required: true, Schema: &support.Schema{Ref: "Node"}},
+}}
+
+// nodeSchema is what the document demands of a Node.
+var nodeSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "value", Schema: &support.Schema{Types: support.Integer, Min: "0"}},
+	{Name: "next", Required: true, Schema: &support.Schema{Ref: "Node"}},
+	{Name: "children", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Ref: "Node"}}},
+	{Name: "parent", Required: true, Schema: &support.Schema{Ref: "Parent"}},
+}}
+
+// parentSchema is what the document demands of a Parent.
+var parentSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "node", Required: true, Schema: &support.Schema{Ref: "Node"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema, support.Named{Name: "Node", Schema: &nodeSchema}, support.Named{Name: "Parent", Schema: &parentSchema})
 }

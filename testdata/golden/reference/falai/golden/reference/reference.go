@@ -30,16 +30,6 @@ type Input struct {
 	Adapter *Adapter `json:"adapter,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("adapter", in.Adapter, support.Object(Adapter.check))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -58,10 +48,6 @@ type Adapter struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
-func (in Adapter) check(c support.Checker) {
-	c.Optional("scale", in.Scale)
-}
-
 // WithDefaults returns Adapter with each unset field that has a default set to it. No request needs it: the
 // server does the same.
 func (in Adapter) WithDefaults() Adapter {
@@ -78,4 +64,21 @@ const (
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "adapter", Schema: &adapterSchema},
+}}
+
+// adapterSchema is what the document demands of an Adapter.
+var adapterSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "path", Required: true, Schema: &support.AnyString},
+	{Name: "scale", Schema: &support.AnyNumber},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -41,10 +41,6 @@ type InputObject struct {
 	Text string `json:"text"`
 }
 
-func (in InputObject) check(c support.Checker) {
-	c.Optional("mode", in.Mode, support.OneOf(ModeValues))
-}
-
 // OutputObject is an object of the document.
 type OutputObject struct {
 	Image fal.Opt[string] `json:"image,omitzero"`
@@ -98,3 +94,9 @@ func ModeValues() []Mode {
 func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
 }
+
+// inputObjectSchema is what the document demands of an InputObject.
+var inputObjectSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "mode", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`, `"b"`}}},
+	{Name: "text", Required: true, Schema: &support.AnyString},
+}}

@@ -16,7 +16,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	res, err := rootunion.New(client).Subscribe(context.Background(), rootunion.CaseInputFromInputObject(rootunion.InputObject{
+	res, err := rootunion.New(client).Subscribe(context.Background(), rootunion.InputFromObject(rootunion.InputObject{
 		Text: "text",
 	}))
 	if err != nil {

@@ -26,12 +26,6 @@ func New(c *fal.Client) *Client {
 	return fal.NewEndpoint[Input, Output](c, EndpointID)
 }
 
-// Input is a [CaseInput]: that is all that the document says of it.
-type Input = CaseInput
-
-// Output is a [CaseOutput]: that is all that the document says of it.
-type Output = CaseOutput
-
 // InputObject is an object of the document.
 type InputObject struct {
 	// Required.
@@ -41,10 +35,6 @@ type InputObject struct {
 // InputObject2 is an object of the document.
 type InputObject2 struct {
 	At fal.Opt[int64] `json:"at,omitzero"`
-}
-
-func (in InputObject2) check(c support.Checker) {
-	c.Optional("at", in.At)
 }
 
 // OutputObject is an object of the document.
@@ -59,75 +49,74 @@ type OutputObject2 struct {
 	Images []string `json:"images,omitzero"`
 }
 
-// CaseInput is an [InputObject] or an [InputPreset] or a list, each an [InputObject2]. JSON that is neither
-// decodes, too, and encodes as it came.
-type CaseInput struct {
+// Input is an [InputObject] or an [InputPreset] or a list, each an [InputObject2]. JSON that is neither decodes,
+// too, and encodes as it came.
+type Input struct {
 	support.Union
 }
 
-// CaseInputFromInputObject returns a CaseInput that holds v.
-func CaseInputFromInputObject(v InputObject) CaseInput {
-	return CaseInput{support.UnionOf(v)}
+// InputFromObject returns an Input that holds v.
+func InputFromObject(v InputObject) Input {
+	return Input{support.UnionOf(v)}
 }
 
-// InputObject returns the value where it is an [InputObject].
-func (u CaseInput) InputObject() (InputObject, bool) {
+// Object returns the value where it is an [InputObject].
+func (u Input) Object() (InputObject, bool) {
 	return support.As[InputObject](u.Union)
 }
 
-// CaseInputFromInputPreset returns a CaseInput that holds v.
-func CaseInputFromInputPreset(v InputPreset) CaseInput {
-	return CaseInput{support.UnionOf(v)}
+// InputFromPreset returns an Input that holds v.
+func InputFromPreset(v InputPreset) Input {
+	return Input{support.UnionOf(v)}
 }
 
-// InputPreset returns the value where it is an [InputPreset].
-func (u CaseInput) InputPreset() (InputPreset, bool) {
+// Preset returns the value where it is an [InputPreset].
+func (u Input) Preset() (InputPreset, bool) {
 	return support.As[InputPreset](u.Union)
 }
 
-// CaseInputFromInputObject2List returns a CaseInput that holds v.
-func CaseInputFromInputObject2List(v []InputObject2) CaseInput {
-	return CaseInput{support.UnionOf(v)}
+// InputFromObject2List returns an Input that holds v.
+func InputFromObject2List(v []InputObject2) Input {
+	return Input{support.UnionOf(v)}
 }
 
-// InputObject2List returns the value where it is a list, each an [InputObject2].
-func (u CaseInput) InputObject2List() ([]InputObject2, bool) {
+// Object2List returns the value where it is a list, each an [InputObject2].
+func (u Input) Object2List() ([]InputObject2, bool) {
 	return support.As[[]InputObject2](u.Union)
 }
 
 // UnmarshalJSON decodes whichever alternative the JSON fits.
-func (u *CaseInput) UnmarshalJSON(data []byte) error {
+func (u *Input) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[InputObject]("text"), support.EnumArm(InputPresetValues), support.Arm[[]InputObject2]())
 }
 
-// CaseOutput is an [OutputObject] or an [OutputObject2]. JSON that is neither decodes, too, and encodes as it
-// came.
-type CaseOutput struct {
+// Output is an [OutputObject] or an [OutputObject2]. JSON that is neither decodes, too, and encodes as it came.
+type Output struct {
 	support.Union
 }
 
-// CaseOutputFromOutputObject returns a CaseOutput that holds v.
-func CaseOutputFromOutputObject(v OutputObject) CaseOutput {
-	return CaseOutput{support.UnionOf(v)}
+// OutputFromObject returns an Output that holds v.
+func OutputFromObject(v OutputObject) Output {
+	return Output{support.UnionOf(v)}
 }
 
-// OutputObject returns the value where it is an [OutputObject].
-func (u CaseOutput) OutputObject() (OutputObject, bool) {
+// Object returns the value where it is an [OutputObject].
+func (u Output) Object() (OutputObject, bool) {
 	return support.As[OutputObject](u.Union)
 }
 
-// CaseOutputFromOutputObject2 returns a CaseOutput that holds v.
-func CaseOutputFromOutputObject2(v OutputObject2) CaseOutput {
-	return CaseOutput{support.UnionOf(v)}
+// OutputFromObject2 returns an Output that holds v.
+func OutputFromObject2(v OutputObject2) Output {
+	return Output{support.UnionOf(v)}
 }
 
-// OutputObject2 returns the value where it is an [OutputObject2].
-func (u CaseOutput) OutputObject2() (OutputObject2, bool) {
+// Object2 returns the value where it is an [OutputObject2].
+func (u Output) Object2() (OutputObject2, bool) {
 	return support.As[OutputObject2](u.Union)
 }
 
 // UnmarshalJSON decodes whichever alternative the JSON fits.
-func (u *CaseOutput) UnmarshalJSON(data []byte) error {
+func (u *Output) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[OutputObject]("image"), support.Arm[OutputObject2]("images"))
 }
 
@@ -148,4 +137,27 @@ func InputPresetValues() []InputPreset {
 // Known reports whether i is one of [InputPresetValues].
 func (i InputPreset) Known() bool {
 	return slices.Contains(InputPresetValues(), i)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&inputObjectSchema,
+	{Types: support.String, Enum: []string{`"silence"`, `"noise"`}},
+	{Types: support.Array, Items: &inputObject2Schema},
+}}}}
+
+// inputObjectSchema is what the document demands of an InputObject.
+var inputObjectSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "text", Required: true, Schema: &support.AnyString},
+}}
+
+// inputObject2Schema is what the document demands of an InputObject2.
+var inputObject2Schema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "at", Schema: &support.AnyInteger},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -32,21 +32,6 @@ type Input struct {
 	Pair []Pair `json:"pair,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("range", in.Range, support.Items(support.Nullable))
-	c.Optional("pair", in.Pair, support.Items(support.AnyOf(
-		support.ArmRules[string](),
-		support.ArmRules[int64](),
-		support.ArmRules[bool](),
-	)))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -105,4 +90,23 @@ func (u Pair) Bool() (bool, bool) {
 // UnmarshalJSON decodes whichever alternative the JSON fits.
 func (u *Pair) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[string](), support.Arm[int64](), support.Arm[bool]())
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "range", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Null: true, Types: support.Number}}},
+	{Name: "pair", Schema: &support.Schema{Types: support.Array, Items: &pairSchema}},
+}}
+
+// pairSchema is what the document demands of a Pair.
+var pairSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyString,
+	&support.AnyInteger,
+	&support.AnyBoolean,
+}}}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -37,26 +37,6 @@ type Input struct {
 	Any json.RawMessage `json:"any,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("nested", in.Nested, support.AnyOf(
-		support.ArmRules[string](),
-		support.ArmRules[[]NestedUnion](support.Items(support.AnyOf(
-			support.ArmRules[int64](),
-			support.ArmRules[string](),
-		))),
-	))
-	c.Optional("both", in.Both, support.AnyOf(
-		support.ArmRules[int64](),
-		support.ArmRules[string](),
-	))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -157,4 +137,40 @@ func (u Both) Text() (string, bool) {
 // UnmarshalJSON decodes whichever alternative the JSON fits.
 func (u *Both) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[int64](), support.Arm[string]())
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "nested", Schema: &nestedSchema},
+	{Name: "both", Schema: &support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+		&bothSchema,
+	}}, {One: true, Arms: []*support.Schema{
+		&support.AnyString,
+		&support.AnyBoolean,
+	}}}}},
+	{Name: "any", Schema: &support.Anything},
+}}
+
+// nestedSchema is what the document demands of a Nested.
+var nestedSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyString,
+	{Types: support.Array, Items: &nestedUnionSchema},
+}}}}
+
+// nestedUnionSchema is what the document demands of a NestedUnion.
+var nestedUnionSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyInteger,
+	&support.AnyString,
+}}}}
+
+// bothSchema is what the document demands of a Both.
+var bothSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyInteger,
+	&support.AnyString,
+}}}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

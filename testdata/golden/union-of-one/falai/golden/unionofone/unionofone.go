@@ -40,19 +40,6 @@ type Input struct {
 	Code fal.Opt[string] `json:"code,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("voice", in.Voice)
-	c.Optional("scale", in.Scale)
-	c.Optional("voice_id", in.VoiceID, support.OneOf(VoiceIDValues))
-	c.Optional("code", in.Code, support.MaxLen(5))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -107,4 +94,18 @@ func VoiceIDValues() []VoiceID {
 // Known reports whether v is one of [VoiceIDValues].
 func (v VoiceID) Known() bool {
 	return slices.Contains(VoiceIDValues(), v)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "voice", Schema: &support.AnyString},
+	{Name: "scale", Schema: &support.AnyNumber},
+	{Name: "voice_id", Schema: &support.Schema{Types: support.String, Enum: []string{`"a"`, `"b"`}}},
+	{Name: "code", Schema: &support.Schema{Types: support.String, MaxLength: "5"}},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }

@@ -47,39 +47,6 @@ type Input struct {
 	SourceURL SourceURL `json:"source_url,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Required("duration", in.Duration, support.AnyOf(
-		support.ArmRules[int64](),
-		support.ArmRules[string](),
-	))
-	c.Optional("image_size", in.ImageSize, support.AnyOf(
-		support.ArmRules[fal.ImageSize](support.ImageSize()),
-		support.ArmRules[ImageSizePreset](support.OneOf(ImageSizePresetValues)),
-	))
-	c.Optional("other_size", in.OtherSize, support.Nullable, support.AnyOf(
-		support.ArmRules[fal.ImageSize](support.ImageSize()),
-		support.ArmRules[OtherSizePreset](support.OneOf(OtherSizePresetValues)),
-	))
-	c.Optional("seed", in.Seed, support.AnyOf(
-		support.ArmRules[float64](),
-		support.ArmRules[SeedObject](support.Object(SeedObject.check)),
-	))
-	c.Optional("sources", in.Sources, support.Items(support.AnyOf(
-		support.ArmRules[A](support.Object(A.check)),
-		support.ArmRules[B](support.Object(B.check)),
-	)))
-	c.Optional("source_url", in.SourceURL, support.AnyOf(
-		support.ArmRules[fal.Media](),
-		support.ArmRules[A](support.Object(A.check)),
-	))
-}
-
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -119,28 +86,16 @@ type SeedObject struct {
 	Min float64 `json:"min"`
 }
 
-func (in SeedObject) check(c support.Checker) {
-	c.Optional("max", in.Max)
-}
-
 // A is the document's A.
 type A struct {
 	// Required.
 	AURL fal.Media `json:"a_url,omitzero"`
 }
 
-func (in A) check(c support.Checker) {
-	c.Required("a_url", in.AURL)
-}
-
 // B is the document's B.
 type B struct {
 	// Required. At least 1.
 	B int64 `json:"b"`
-}
-
-func (in B) check(c support.Checker) {
-	c.Required("b", in.B, support.Min(1))
 }
 
 // Output is what fal-ai/golden/union returns.
@@ -399,4 +354,74 @@ func OtherSizePresetValues() []OtherSizePreset {
 // Known reports whether o is one of [OtherSizePresetValues].
 func (o OtherSizePreset) Known() bool {
 	return slices.Contains(OtherSizePresetValues(), o)
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "duration", Required: true, Schema: &durationSchema},
+	{Name: "image_size", Schema: &imageSizeSchema},
+	{Name: "other_size", Schema: &support.Schema{Null: true, Choices: []support.Choice{{Arms: []*support.Schema{
+		&otherSizeSchema,
+	}}}}},
+	{Name: "seed", Schema: &seedSchema},
+	{Name: "sources", Schema: &support.Schema{Types: support.Array, Items: &sourceSchema}},
+	{Name: "source_url", Schema: &sourceURLSchema},
+}}
+
+// durationSchema is what the document demands of a Duration.
+var durationSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyInteger,
+	&support.AnyString,
+}}}}
+
+// imageSizeSchema is what the document demands of an ImageSize.
+var imageSizeSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.ImageSize,
+	{Types: support.String, Enum: []string{`"square"`, `"square_hd"`}},
+}}}}
+
+// otherSizeSchema is what the document demands of an OtherSize.
+var otherSizeSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.ImageSize,
+	{Types: support.String, Enum: []string{`"square"`, `"square_hd"`}},
+}}}}
+
+// seedSchema is what the document demands of a Seed.
+var seedSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyNumber,
+	&seedObjectSchema,
+}}}}
+
+// seedObjectSchema is what the document demands of a SeedObject.
+var seedObjectSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "max", Schema: &support.AnyNumber},
+	{Name: "min", Required: true, Schema: &support.AnyNumber},
+}}
+
+// sourceSchema is what the document demands of a Source.
+var sourceSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&aSchema,
+	&bSchema,
+}}}}
+
+// aSchema is what the document demands of an A.
+var aSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "a_url", Required: true, Schema: &support.AnyString},
+}}
+
+// bSchema is what the document demands of a B.
+var bSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "b", Required: true, Schema: &support.Schema{Types: support.Integer, Min: "1"}},
+}}
+
+// sourceURLSchema is what the document demands of a SourceURL.
+var sourceURLSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+	&support.AnyString,
+	&aSchema,
+}}}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }
