@@ -52,9 +52,9 @@ func TestKeywords(t *testing.T) {
 		// Validation.
 		{"type", "boolean", m{}, ""},
 		{"enum", []any{"a", "b"}, text, ""},
-		{"enum", []any{1.5, 2.5}, m{"type": "number"}, "enum-kind"},
+		{"enum", []any{1.5, 2.5}, m{"type": "number"}, ""},
 		{"const", "a", text, ""},
-		{"const", true, m{"type": "boolean"}, "enum-kind"},
+		{"const", true, m{"type": "boolean"}, ""},
 		{"multipleOf", 8, number, ""},
 		{"maximum", 8, number, ""},
 		{"exclusiveMaximum", 8, number, ""},
@@ -76,7 +76,7 @@ func TestKeywords(t *testing.T) {
 		{"dependentRequired", m{}, object, "unchecked-keyword"},
 		{"minimum", 8, text, "idle-keyword"},
 		{"minLength", 8, number, "idle-keyword"},
-		{"minProperties", 8, m{"type": "object", "properties": m{"x": text}}, "idle-keyword"},
+		{"minProperties", 8, m{"type": "object", "properties": m{"x": text}}, ""},
 		{"additionalProperties", m{"type": "integer"}, m{"type": "object", "properties": m{"x": text}}, "open-object"},
 		// Annotations.
 		{"title", "Some other words", text, ""},

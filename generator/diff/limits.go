@@ -72,10 +72,22 @@ func limits(a, b *ir.Type) []limit {
 	if !slices.Equal(r.Patterns, s.Patterns) {
 		found = append(found, changed("the pattern ", strings.Join(r.Patterns, " and "), strings.Join(s.Patterns, " and ")))
 	}
+	if x, y := demands(a), demands(b); x != y {
+		found = append(found, changed("", x, y))
+	}
 	if l, ok := multiples(r.MultipleOf, s.MultipleOf); ok {
 		found = append(found, l)
 	}
 	return found
+}
+
+// demands says what a type demands by values and choices, in the words of comments.
+func demands(t *ir.Type) string {
+	facts := t.ChoiceFacts()
+	if t.Kind != ir.EnumKind && len(t.Rules.Values) > 0 {
+		facts = append([]string{t.Rules.ValuesWords()}, facts...)
+	}
+	return strings.Join(facts, " ")
 }
 
 // changed is a limit that is neither tighter nor looser, unless one of the two is none.

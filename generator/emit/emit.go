@@ -46,7 +46,6 @@ type file struct {
 	doc      []string // the package comment's paragraphs
 	jen      *jen.File
 	declared []string // what the gate shall find: "func New", "type Input", "method Input.Validate", ...
-	schemas  schemas
 	defaults map[*ir.Object]bool
 }
 

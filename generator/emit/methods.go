@@ -4,7 +4,6 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/falgen/falgen/generator/ir"
-	"github.com/falgen/falgen/generator/naming"
 )
 
 // needed returns the input's objects of which own holds, or which hold such an object.
@@ -38,22 +37,7 @@ func holds(objects map[*ir.Object]bool, t *ir.Type) bool {
 	return objects[t.Object]
 }
 
-func support(name string) *jen.Statement { return jen.Qual(supportPath, name) }
-
-// mediaLimits returns the fields of the limits of a file, of those that are checked.
-func mediaLimits(r ir.Rules) []jen.Code {
-	var limits []jen.Code
-	for _, l := range r.Media {
-		least, greatest := l.Of.Keywords()
-		if l.Min != nil && l.Of.Checked() {
-			limits = append(limits, jen.Id(naming.Pascal(least)).Op(":").Op(string(*l.Min)))
-		}
-		if l.Max != nil && l.Of.Checked() {
-			limits = append(limits, jen.Id(naming.Pascal(greatest)).Op(":").Op(string(*l.Max)))
-		}
-	}
-	return limits
-}
+func supportName(name string) *jen.Statement { return jen.Qual(supportPath, name) }
 
 func hasDefault(field *ir.Field) bool {
 	if field.DefaultName != "" {
@@ -95,7 +79,7 @@ func (f *file) setDefault(field *ir.Field, at *jen.Statement) []jen.Code {
 	}
 	switch shape := field.Shape(); {
 	case shape == ir.Optional, shape == ir.NullWhenUnset:
-		return []jen.Code{at.Clone().Op("=").Add(support("Default")).Call(at.Clone(), def)}
+		return []jen.Code{at.Clone().Op("=").Add(supportName("Default")).Call(at.Clone(), def)}
 	case shape == ir.Pointer:
 		return []jen.Code{jen.If(at.Clone().Op("==").Nil()).Block(
 			jen.Id("d").Op(":=").Add(def), at.Clone().Op("=").Op("&").Id("d"),
@@ -119,7 +103,7 @@ func (f *file) innerDefaults(t *ir.Type) *jen.Statement {
 		}
 	case ir.SharedKind:
 		if t.Shared.HasDefaults() {
-			return support(t.Shared.Name + "Defaults")
+			return supportName(t.Shared.Name + "Defaults")
 		}
 	case ir.List, ir.Map:
 		inner := f.innerDefaults(t.Elem)
@@ -131,7 +115,7 @@ func (f *file) innerDefaults(t *ir.Type) *jen.Statement {
 			each = "EachValue"
 		}
 		return jen.Func().Params(jen.Id("v").Add(goType(t, ""))).Add(goType(t, "")).Block(
-			jen.Return(support(each).Call(jen.Id("v"), inner)),
+			jen.Return(supportName(each).Call(jen.Id("v"), inner)),
 		)
 	}
 	return nil
@@ -141,17 +125,17 @@ func (f *file) innerDefaults(t *ir.Type) *jen.Statement {
 func (f *file) mapped(field *ir.Field, at, inner *jen.Statement) *jen.Statement {
 	switch field.Shape() {
 	case ir.Pointer:
-		return support("Pointed").Call(at.Clone(), inner)
+		return supportName("Pointed").Call(at.Clone(), inner)
 	case ir.Optional, ir.NullWhenUnset:
-		return support("Set").Call(at.Clone(), inner)
+		return supportName("Set").Call(at.Clone(), inner)
 	}
 	switch t := field.Type; t.Kind {
 	case ir.ObjectKind:
 		return at.Clone().Dot("WithDefaults").Call()
 	case ir.List:
-		return support("Each").Call(at.Clone(), f.innerDefaults(t.Elem))
+		return supportName("Each").Call(at.Clone(), f.innerDefaults(t.Elem))
 	case ir.Map:
-		return support("EachValue").Call(at.Clone(), f.innerDefaults(t.Elem))
+		return supportName("EachValue").Call(at.Clone(), f.innerDefaults(t.Elem))
 	}
 	return jen.Add(inner).Call(at.Clone())
 }

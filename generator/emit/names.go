@@ -54,7 +54,7 @@ func (f *file) wireNames(o *ir.Object, names map[string]string) {
 		return
 	}
 	call := func(what string, args ...jen.Code) *jen.Statement {
-		list := support(what).Op("(")
+		list := supportName(what).Op("(")
 		for _, arg := range args {
 			list.Add(arg).Op(",")
 		}

@@ -17,11 +17,11 @@ func (f *file) union(u *ir.Union) {
 		constructor := u.Name + "From" + arm.Name
 		f.declare("func "+constructor, []string{constructor + " returns " + ir.Article(u.Name) + " that holds v."},
 			jen.Func().Id(constructor).Params(jen.Id("v").Add(t)).Id(u.Name).Block(
-				jen.Return(jen.Id(u.Name).Values(support("UnionOf").Call(jen.Id("v")))),
+				jen.Return(jen.Id(u.Name).Values(supportName("UnionOf").Call(jen.Id("v")))),
 			))
 		f.declare("method "+u.Name+"."+arm.Name, []string{arm.Name + " returns the value where it is " + arm.Type.Words() + "."},
 			jen.Func().Params(jen.Id("u").Id(u.Name)).Id(arm.Name).Params().Params(t.Clone(), jen.Bool()).Block(
-				jen.Return(support("As").Types(t.Clone()).Call(jen.Id("u").Dot("Union"))),
+				jen.Return(supportName("As").Types(t.Clone()).Call(jen.Id("u").Dot("Union"))),
 			))
 		arms = append(arms, armDecoder(arm.Type))
 	}
@@ -35,7 +35,7 @@ func (f *file) union(u *ir.Union) {
 func armDecoder(t *ir.Type) jen.Code {
 	switch t.Kind {
 	case ir.EnumKind:
-		return support("EnumArm").Call(jen.Id(t.Enum.ValuesName))
+		return supportName("EnumArm").Call(jen.Id(t.Enum.ValuesName))
 	case ir.ObjectKind:
 		var required []jen.Code
 		for _, field := range t.Object.Fields {
@@ -43,7 +43,7 @@ func armDecoder(t *ir.Type) jen.Code {
 				required = append(required, jen.Lit(field.Name))
 			}
 		}
-		return support("Arm").Types(goType(t, "")).Call(required...)
+		return supportName("Arm").Types(goType(t, "")).Call(required...)
 	}
-	return support("Arm").Types(goType(t, "")).Call()
+	return supportName("Arm").Types(goType(t, "")).Call()
 }

@@ -88,14 +88,18 @@ func (t *Type) factsIn(union bool) []string {
 	case ObjectKind:
 		facts = append(facts, countFacts(r, "member")...)
 	}
-	switch {
-	case t.Kind == EnumKind || len(r.Values) == 0:
-	case len(r.Values) == 1:
-		facts = append(facts, "Always "+valuesText(r.Values)+".")
-	default:
-		facts = append(facts, "One of "+valuesText(r.Values)+".")
+	if t.Kind != EnumKind && len(r.Values) > 0 {
+		facts = append(facts, r.ValuesWords())
 	}
 	return append(facts, t.ChoiceFacts()...)
+}
+
+// ValuesWords says which values the rules allow, in a short sentence.
+func (r Rules) ValuesWords() string {
+	if len(r.Values) == 1 {
+		return "Always " + valuesText(r.Values) + "."
+	}
+	return "One of " + valuesText(r.Values) + "."
 }
 
 // ChoiceFacts says in short sentences what the choices of a type demand.

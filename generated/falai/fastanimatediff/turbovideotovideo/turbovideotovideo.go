@@ -146,10 +146,10 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "guidance_scale", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "20"}},
 	{Name: "seed", Schema: &support.AnyInteger},
 	{Name: "fps", Schema: &support.Schema{Types: support.Integer, Min: "1", Max: "16"}},
-	{Name: "motions", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Enum: []string{
+	{Name: "motions", Schema: &support.Schema{Types: support.Array, Unique: true, Items: &support.Schema{Types: support.String, Enum: []string{
 		`"zoom-out"`, `"zoom-in"`, `"pan-left"`, `"pan-right"`,
 		`"tilt-up"`, `"tilt-down"`,
-	}}, Unique: true}},
+	}}}},
 }}
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,

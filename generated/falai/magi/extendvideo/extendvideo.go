@@ -177,8 +177,8 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "seed", Schema: &support.AnyInteger},
 	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`}}},
 	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Enum: []string{
-		`4`, `8`, `16`, `32`,
-		`64`,
+		"4", "8", "16", "32",
+		"64",
 	}}},
 	{Name: "enable_safety_checker", Schema: &support.AnyBoolean},
 	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"auto"`, `"16:9"`, `"9:16"`, `"1:1"`}}},

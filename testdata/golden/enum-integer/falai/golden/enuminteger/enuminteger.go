@@ -96,8 +96,8 @@ func (s Shift) Known() bool {
 
 // inputSchema is what the document demands of an Input.
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Enum: []string{`4`, `8`, `16`}}},
-	{Name: "shift", Required: true, Schema: &support.Schema{Types: support.Integer, Enum: []string{`-1`, `0`, `1`}}},
+	{Name: "num_inference_steps", Schema: &support.Schema{Types: support.Integer, Enum: []string{"4", "8", "16"}}},
+	{Name: "shift", Required: true, Schema: &support.Schema{Types: support.Integer, Enum: []string{"-1", "0", "1"}}},
 }}
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,

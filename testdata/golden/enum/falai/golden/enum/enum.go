@@ -293,7 +293,7 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 		"\"Ünï\"", `"!"`,
 	}}},
 	{Name: "type", Schema: &support.Schema{Types: support.String, Enum: []string{`"video"`}}},
-	{Name: "motions", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Enum: []string{`"pan-left"`, `"pan-right"`}}, Unique: true}},
+	{Name: "motions", Schema: &support.Schema{Types: support.Array, Unique: true, Items: &support.Schema{Types: support.String, Enum: []string{`"pan-left"`, `"pan-right"`}}}},
 	{Name: "shot", Schema: &shotSchema},
 }}
 

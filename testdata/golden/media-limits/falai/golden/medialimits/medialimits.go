@@ -70,7 +70,7 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "image_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 10485760, MinWidth: 300, MaxWidth: 3850, MinHeight: 300, MaxHeight: 3850, MinAspectRatio: 0.4, MaxAspectRatio: 2.5}}},
 	{Name: "video_url", Required: true, Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 104857600, MinDuration: 3, MaxDuration: 30.05}}},
 	{Name: "reference_urls", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxFileSize: 2048000, MinWidth: 300, MaxPixels: 1000000}}}},
-	{Name: "mask_url", Schema: &support.Schema{Null: true, Types: support.String, Media: &support.MediaLimits{MaxWidth: 7000, MinHeight: 5, MaxHeight: 7000}}},
+	{Name: "mask_url", Schema: &support.Schema{Types: support.String, Null: true, Media: &support.MediaLimits{MaxWidth: 7000, MinHeight: 5, MaxHeight: 7000}}},
 	{Name: "both_url", Schema: &support.Schema{Types: support.String, Media: &support.MediaLimits{MaxWidth: 64, MinHeight: 5}}},
 	{Name: "odd_url", Schema: &support.AnyString},
 	{Name: "image_size", Schema: &imageSizeSchema},

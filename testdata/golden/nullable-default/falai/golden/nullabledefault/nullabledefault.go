@@ -107,10 +107,10 @@ func (p Plain) Known() bool {
 
 // inputSchema is what the document demands of an Input.
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "acceleration", Schema: &support.Schema{Null: true, Types: support.String, Enum: []string{`"none"`, `"regular"`}}},
-	{Name: "frames_per_second", Schema: &support.Schema{Null: true, Types: support.Integer, Min: "5", Max: "30"}},
-	{Name: "tags", Schema: &support.Schema{Null: true, Types: support.Array, Items: &support.AnyString}},
-	{Name: "plain", Schema: &support.Schema{Null: true, Types: support.String, Enum: []string{`"none"`, `"regular"`}}},
+	{Name: "acceleration", Schema: &support.Schema{Types: support.String, Null: true, Enum: []string{`"none"`, `"regular"`}}},
+	{Name: "frames_per_second", Schema: &support.Schema{Types: support.Integer, Null: true, Min: "5", Max: "30"}},
+	{Name: "tags", Schema: &support.Schema{Types: support.Array, Null: true, Items: &support.AnyString}},
+	{Name: "plain", Schema: &support.Schema{Types: support.String, Null: true, Enum: []string{`"none"`, `"regular"`}}},
 }}
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,

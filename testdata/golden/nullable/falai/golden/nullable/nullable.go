@@ -47,8 +47,8 @@ type Output struct {
 
 // inputSchema is what the document demands of an Input.
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "seed", Schema: &support.Schema{Null: true, Types: support.Integer}},
-	{Name: "picture_url", Schema: &support.Schema{Null: true, Types: support.String}},
+	{Name: "seed", Schema: &support.Schema{Types: support.Integer, Null: true}},
+	{Name: "picture_url", Schema: &support.Schema{Types: support.String, Null: true}},
 }}
 
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,

@@ -187,7 +187,7 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "a\u202eb", Tag: "a_b________", Schema: &support.AnyString},
 	{Name: "🎬", Tag: "__", Schema: &support.Schema{Types: support.String, Enum: []string{`"x"`, `"y"`}}},
 	{Name: "it's", Tag: "it_s_", Schema: &support.AnyString},
-	{Name: "", Tag: "_", Schema: &support.AnyString},
+	{Tag: "_", Schema: &support.AnyString},
 	{Name: "-", Schema: &support.AnyString},
 	{Name: "a_b_", Schema: &support.AnyString},
 	{Name: "Größe2", Schema: &support.AnyString},

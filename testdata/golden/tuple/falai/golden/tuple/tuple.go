@@ -94,7 +94,7 @@ func (u *Pair) UnmarshalJSON(data []byte) error {
 
 // inputSchema is what the document demands of an Input.
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "range", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Null: true, Types: support.Number}}},
+	{Name: "range", Schema: &support.Schema{Types: support.Array, Items: &support.Schema{Types: support.Number, Null: true}}},
 	{Name: "pair", Schema: &support.Schema{Types: support.Array, Items: &pairSchema}},
 }}
 
