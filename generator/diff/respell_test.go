@@ -57,7 +57,7 @@ var respellings = map[string]func(r *respeller, s object, name string) object{
 		return s
 	},
 	"oneOf": func(r *respeller, s object, name string) object {
-		if s["anyOf"] == nil || s["oneOf"] != nil {
+		if s["oneOf"] != nil || optional(s) == nil { // no value is both null and something else
 			return nil
 		}
 		s["oneOf"] = s["anyOf"]

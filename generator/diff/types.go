@@ -148,6 +148,13 @@ func (d *differ) unions(a, b *ir.Union, at spot) {
 		return
 	}
 	d.renamed(pair, a.Name, b.Name, at)
+	if a.One != b.One {
+		kind, words := LimitTightened, [2]string{"at least one alternative", "exactly one alternative"}
+		if a.One {
+			kind, words = LimitLoosened, [2]string{words[1], words[0]}
+		}
+		d.find(kind, at, words[0], words[1]).concerns = []string{a.Name}
+	}
 	partner := match(a.Arms, b.Arms)
 	taken := map[int]bool{}
 	var oldOrder, newOrder []string

@@ -183,6 +183,9 @@ func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
 	if base != nil && !structured {
 		arms = n.narrow(f, base, arms)
 	}
+	if len(arms) == 0 {
+		return n.impossible(f, at)
+	}
 	var types []*ir.Type
 	arms = n.joinEnums(arms, first.one)
 	each := at.arm()
@@ -198,6 +201,17 @@ func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
 	if base != nil && structured {
 		t.Choices = append(t.Choices, ir.Choice{Arms: []*ir.Type{n.check(base, nil)}})
 	}
+	return t
+}
+
+// impossible models a schema of whose alternatives none fits what stands beside them.
+func (n *normalizer) impossible(f *folded, at place) *ir.Type {
+	n.repair(f.choices[0].node, "contradiction", "its Go type is what stands beside them, and no value passes the check",
+		"none of the alternatives fits what stands beside them")
+	alone := *f
+	alone.choices = nil
+	t := n.plain(&alone, at)
+	t.Choices = append(t.Choices, ir.Choice{})
 	return t
 }
 

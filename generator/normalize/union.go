@@ -32,11 +32,12 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 	distinct, lossy := n.distinct(arms)
 	one = one && overlap(arms)
 	if len(distinct) == 1 {
-		t := distinct[0]
 		if lossy || one {
-			t.Choices = append(t.Choices, choice...)
+			t := bare(distinct[0])
+			t.Choices = choice
+			return t
 		}
-		return t
+		return distinct[0]
 	}
 	u := &ir.Union{One: one, Root: at.root}
 	if u.Schema = f.component; at.root {
