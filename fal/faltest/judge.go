@@ -31,6 +31,29 @@ func decode(body []byte) (any, error) {
 	return v, nil
 }
 
+// shortest returns a JSON value with its numbers in their shortest form: the validator takes 2.0 and 2 for two values.
+func shortest(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := ir.ParseNumber(string(v)); err == nil {
+			return json.Number(n)
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, e := range v {
+			list[i] = shortest(e)
+		}
+		return list
+	case map[string]any:
+		members := make(map[string]any, len(v))
+		for name, e := range v {
+			members[name] = shortest(e)
+		}
+		return members
+	}
+	return v
+}
+
 func notJSON(err error) fal.FieldError {
 	return fal.FieldError{
 		Loc: fal.Loc{"body"}, Type: "json_invalid", Msg: "is not JSON", Ctx: map[string]any{"error": err.Error()},
@@ -39,6 +62,7 @@ func notJSON(err error) fal.FieldError {
 
 // judge returns all that is wrong with an input, in the order of the document's fields.
 func (e *endpoint) judge(input any) []fal.FieldError {
+	input = shortest(input)
 	var found []fal.FieldError
 	seen := map[string]bool{}
 	for _, f := range explain(e.input, input, fal.Loc{"body"}, nil) {
@@ -77,7 +101,11 @@ func explain(s *schema, value any, loc fal.Loc, trail []*schema) []fal.FieldErro
 		case "anyOf":
 			found = append(found, nearest(e.Schema.AnyOf, v, at, parts)...)
 		case "oneOf":
-			found = append(found, nearest(e.Schema.OneOf, v, at, parts)...)
+			wrong := nearest(e.Schema.OneOf, v, at, parts)
+			if len(wrong) == 0 { // it fits several
+				wrong = []fal.FieldError{{Loc: at, Type: "union_multiple", Msg: "must fit one of the alternatives, not several"}}
+			}
+			found = append(found, wrong...)
 		default:
 			found = append(found, violation(e, at, v))
 		}

@@ -173,8 +173,11 @@ func (f *folded) join(keyword string, list *spec.Node) {
 
 // alternatives models a schema that is one of several. What stands beside them holds for each.
 func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
-	base, first := n.beside(f), f.choices[0]
-	arms, more := n.expand(first, nil)
+	base, first, others := n.beside(f), f.choices[0], f.choices[1:]
+	arms, lossy := n.expand(first, nil)
+	if lossy { // all of it is checked as it stands, then
+		others = f.choices
+	}
 	structured := slices.ContainsFunc(arms, func(arm *spec.Node) bool {
 		a := n.fold(arm, nil)
 		kinds := a.kinds()
@@ -196,8 +199,8 @@ func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
 		t, _ := n.typ(arm, each)
 		types = append(types, t)
 	}
-	t := n.union(f, at, types, first.one)
-	t.Choices = append(t.Choices, n.checks(f, append(more, f.choices[1:]...))...)
+	t := n.union(f, at, types, first.one && !lossy)
+	t.Choices = append(t.Choices, n.checks(f, others)...)
 	if base != nil && structured {
 		t.Choices = append(t.Choices, ir.Choice{Arms: []*ir.Type{n.check(base, nil)}})
 	}
@@ -271,8 +274,8 @@ func (n *normalizer) narrow(f *folded, base *spec.Node, arms []*spec.Node) (narr
 const maxNested = 8
 
 // expand returns the arms of a choice with those that are nothing but a choice themselves replaced by their arms, and
-// the choices among these that demand exactly one, which the arms no longer say.
-func (n *normalizer) expand(c choice, trail []*spec.Node) (arms []*spec.Node, more []choice) {
+// whether one of these demands exactly one, which the arms no longer say.
+func (n *normalizer) expand(c choice, trail []*spec.Node) (arms []*spec.Node, lossy bool) {
 	for _, arm := range c.arms {
 		a := n.fold(arm, nil)
 		pure := len(a.choices) == 1 && n.beside(&a) == nil && len(a.also) == 0 && !a.broken
@@ -281,12 +284,9 @@ func (n *normalizer) expand(c choice, trail []*spec.Node) (arms []*spec.Node, mo
 			continue
 		}
 		inner, deeper := n.expand(a.choices[0], append(slices.Clip(trail), c.node))
-		arms, more = append(arms, inner...), append(more, deeper...)
-		if (a.choices[0].one || c.one) && len(more) == 0 {
-			more = append(more, c)
-		}
+		arms, lossy = append(arms, inner...), lossy || deeper || a.choices[0].one || c.one
 	}
-	return arms, more
+	return arms, lossy
 }
 
 // joinEnums returns the arms with those that are no more than a list of texts made one list.
@@ -296,7 +296,7 @@ func (n *normalizer) joinEnums(arms []*spec.Node, one bool) []*spec.Node {
 	for _, arm := range arms {
 		a := n.fold(arm, nil)
 		enum := a.keywords["enum"]
-		plain := a.component == "" && len(a.choices) == 0 && len(a.patterns) == 0 && len(a.also) == 0 &&
+		plain := a.component == "" && len(a.choices) == 0 && len(a.patterns) == 0 && len(a.also) == 0 && !a.bound() &&
 			(a.types == nil || slices.Equal(a.types, []string{"string"}))
 		if !plain || !enum.Is(spec.Array) || slices.ContainsFunc(enum.Elems, func(v *spec.Node) bool { return !v.Is(spec.String) }) ||
 			one && values != nil && slices.ContainsFunc(enum.Elems, func(v *spec.Node) bool { return listed(values.Elems, v) }) {
@@ -313,6 +313,16 @@ func (n *normalizer) joinEnums(arms []*spec.Node, one bool) []*spec.Node {
 		return arms
 	}
 	return append([]*spec.Node{enumOf(values)}, rest...)
+}
+
+// bound reports whether a schema has rules for values of some type.
+func (f *folded) bound() bool {
+	for name := range f.keywords {
+		if byKind[name] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // listed reports whether a value is in a list.

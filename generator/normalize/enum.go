@@ -74,6 +74,7 @@ func (n *normalizer) enum(f *folded, at place, base *ir.Type, nodes []*spec.Node
 		n.enums[key] = e
 		n.out.Enums = append(n.out.Enums, e)
 	}
+	n.uses[e]++
 	return &ir.Type{Kind: ir.EnumKind, Enum: e}
 }
 

@@ -15,7 +15,7 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 	n := &normalizer{
 		doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{},
 		made: map[string]*spec.Node{}, parts: map[*spec.Node]combination{},
-		spreading: map[*spec.Node]bool{}, checking: map[string]bool{}, inside: map[string][]*ir.Type{}, reported: map[diag.Diagnostic]bool{},
+		spreading: map[*spec.Node]bool{}, checking: map[string]bool{}, inside: map[string][]*ir.Type{}, uses: map[*ir.Enum]int{}, reported: map[diag.Diagnostic]bool{},
 	}
 	words := doc.Words()
 	meta := doc.Root.Get("info", "x-fal-metadata")
@@ -47,6 +47,7 @@ type normalizer struct {
 	inOutput bool // the output is being read: nothing there is sent
 	objects  map[string]*ir.Object
 	enums    map[string]*ir.Enum
+	uses     map[*ir.Enum]int    // how many types have an enum
 	open     map[*spec.Node]bool // the schemas that are being read
 	folds    int                 // how many schemas were read
 

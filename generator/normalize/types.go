@@ -37,12 +37,14 @@ func (p place) item() place {
 // typ models a schema. The folded form is returned beside it, for what a field says on top of its type.
 func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	f := n.fold(schema, nil)
-	if n.open[schema] {
+	if n.open[schema] && !n.met(f.component) {
 		n.repair(schema, "circular-schema", "read as free-form JSON", "this schema contains itself without being a component")
 		return &ir.Type{Kind: ir.Any}, f
 	}
-	n.open[schema] = true
-	defer delete(n.open, schema)
+	if !n.open[schema] {
+		n.open[schema] = true
+		defer delete(n.open, schema)
+	}
 	at.media = at.media || mediaForms[cmp.Or(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
 	t := n.kind(&f, at)
 	t.Nullable = f.nullable()
@@ -51,6 +53,12 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	}
 	n.account(&f, t)
 	return t, f
+}
+
+// met reports whether a component is being read, or was, so that a type refers to it.
+func (n *normalizer) met(component string) bool {
+	_, inside := n.inside[component]
+	return n.objects[component] != nil || inside
 }
 
 // never returns the check of a schema that contradicts another: no arms for one that nothing fits.

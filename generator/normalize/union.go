@@ -15,7 +15,10 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 	for _, arm := range arms {
 		arm.Nullable = false // the whole says so
 	}
-	choice := []ir.Choice{{One: one, Arms: arms}}
+	choice := []ir.Choice{{One: one}}
+	for _, arm := range arms {
+		choice[0].Arms = append(choice[0].Arms, plainValues(arm))
+	}
 	switch {
 	case len(arms) == 0:
 		return &ir.Type{Kind: ir.Any}
@@ -100,15 +103,12 @@ func (n *normalizer) distinct(arms []*ir.Type) (types []*ir.Type, lossy bool) {
 		}
 	}
 	if i, j := find(types, ir.EnumKind), find(types, ir.String); i >= 0 && j >= 0 && !types[i].Enum.Integer && anyOfKind(types[j]) {
-		n.openEnum(types[i].Enum)
+		types[i] = n.openEnum(types[i].Enum)
 		types = slices.Delete(types, j, j+1)
 	}
 	if i, j := find(types, ir.Integer), find(types, ir.Float); i >= 0 && j >= 0 {
-		if !anyOfKind(types[j]) {
-			lossy = lossy || !types[i].Rules.Equal(types[j].Rules)
-			if !types[i].Rules.Equal(types[j].Rules) {
-				types[j] = bare(types[j])
-			}
+		if !anyOfKind(types[j]) && !(types[i].Rules.Equal(types[j].Rules) && len(types[i].Choices)+len(types[j].Choices) == 0) {
+			types[j], lossy = bare(types[j]), true
 		}
 		types = slices.Delete(types, i, i+1)
 	}
@@ -136,14 +136,38 @@ func anything(t *ir.Type) bool { return t.Kind == ir.Any && anyOfKind(t) }
 // anyOfKind reports whether a type allows every value of its kind.
 func anyOfKind(t *ir.Type) bool { return t.Rules.IsZero() && len(t.Choices) == 0 }
 
-// openEnum lets an enum take other values. It may be part of no other place, so it stops being shared.
-func (n *normalizer) openEnum(e *ir.Enum) {
+// plainValues returns a type whose enum is a list of values: an enum of Go may still be opened.
+func plainValues(t *ir.Type) *ir.Type {
+	if t.Kind != ir.EnumKind {
+		return t
+	}
+	plain := &ir.Type{Kind: ir.String, Choices: t.Choices}
+	if t.Enum.Integer {
+		plain.Kind = ir.Integer
+	}
+	for _, v := range t.Enum.Values {
+		plain.Rules.Values = append(plain.Rules.Values, v.Value)
+	}
+	return plain
+}
+
+// openEnum returns the type of an enum that takes other values, too. Where the enum is part of other places, it is one of
+// its own; it is shared with none that come.
+func (n *normalizer) openEnum(e *ir.Enum) *ir.Type {
+	if n.uses[e] > 1 {
+		own := *e
+		own.Values = slices.Clone(e.Values)
+		n.uses[e]--
+		e = &own
+		n.out.Enums = append(n.out.Enums, e)
+	}
 	e.Open, e.Arm = true, false
 	for key, met := range n.enums {
 		if met == e {
 			delete(n.enums, key)
 		}
 	}
+	return &ir.Type{Kind: ir.EnumKind, Enum: e}
 }
 
 // overlap reports whether a value may fit two of the alternatives: two of them are of one JSON type.
