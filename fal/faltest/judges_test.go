@@ -197,6 +197,13 @@ func (r *random) schema(depth int) dict {
 		return dict{"allOf": []any{dict{"$ref": "#/components/schemas/Count"}, r.rules("integer")}}
 	case 7:
 		return dict{"$ref": "#/components/schemas/Part"}
+	case 9: // alternatives that have properties
+		s := r.kind("object", depth-1)
+		s[pick(r, "anyOf", "oneOf")] = []any{
+			dict{"properties": dict{"a": r.rules("string"), "mode": dict{"const": "x"}}, "required": []any{"mode"}},
+			dict{"properties": dict{"mode": dict{"const": "y"}, "more": dict{"type": "integer", "minimum": 2}}, "required": []any{"mode"}},
+		}
+		return s
 	case 8:
 		s := r.kind(kind, depth-1)
 		s["type"] = []any{kind, "null"}
@@ -294,6 +301,12 @@ func (r *random) value(schema any, components dict, depth int) any {
 			if r.IntN(2) == 0 {
 				properties, _ := s["properties"].(dict)
 				o[name] = r.value(properties[name], components, depth-1)
+			}
+		}
+		if s["anyOf"] != nil || s["oneOf"] != nil {
+			o["mode"] = pick(r, "x", "y", "z")
+			if r.IntN(2) == 0 {
+				o["more"] = json.Number(fmt.Sprint(r.IntN(5)))
 			}
 		}
 		return o

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/falgen/falgen/generator/ir"
@@ -24,17 +26,22 @@ func (f *file) needed(own func(*ir.Field) bool) map[*ir.Object]bool {
 
 // holds reports whether a value of type t is or holds one of the objects.
 func holds(objects map[*ir.Object]bool, t *ir.Type) bool {
-	switch t.Kind {
-	case ir.List, ir.Map:
-		return holds(objects, t.Elem)
-	case ir.UnionKind:
-		for _, arm := range t.Union.Arms {
-			if arm.Type.Elem == nil && holds(objects, arm.Type) || arm.Type.Elem != nil && holds(objects, arm.Type.Elem) {
-				return true
+	seen := map[*ir.Union]bool{} // which may contain themselves
+	var in func(t *ir.Type) bool
+	in = func(t *ir.Type) bool {
+		switch t.Kind {
+		case ir.List, ir.Map:
+			return in(t.Elem)
+		case ir.UnionKind:
+			if seen[t.Union] {
+				return false
 			}
+			seen[t.Union] = true
+			return slices.ContainsFunc(t.Union.Arms, func(arm ir.Arm) bool { return in(arm.Type) })
 		}
+		return objects[t.Object]
 	}
-	return objects[t.Object]
+	return in(t)
 }
 
 func supportName(name string) *jen.Statement { return jen.Qual(supportPath, name) }

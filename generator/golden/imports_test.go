@@ -2,8 +2,11 @@
 package golden
 
 import (
+	_ "github.com/falgen/falgen/testdata/golden/all-of-parts/falai/golden/allofparts"
 	_ "github.com/falgen/falgen/testdata/golden/all-of/falai/golden/allof"
 	_ "github.com/falgen/falgen/testdata/golden/bounds/falai/golden/bounds"
+	_ "github.com/falgen/falgen/testdata/golden/choices-of-properties/falai/golden/choicesofproperties"
+	_ "github.com/falgen/falgen/testdata/golden/choices/falai/golden/choices"
 	_ "github.com/falgen/falgen/testdata/golden/circular-schema/falai/golden/circularschema"
 	_ "github.com/falgen/falgen/testdata/golden/default-repair/falai/golden/defaultrepair"
 	_ "github.com/falgen/falgen/testdata/golden/default/falai/golden/goldendefault"
@@ -26,9 +29,15 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/optional/falai/golden/optional"
 	_ "github.com/falgen/falgen/testdata/golden/order/falai/golden/order"
 	_ "github.com/falgen/falgen/testdata/golden/package-name/falai/apiinternal/internal3dgoswitch"
+	_ "github.com/falgen/falgen/testdata/golden/parameters/falai/golden/parameters"
+	_ "github.com/falgen/falgen/testdata/golden/properties-list/falai/golden/propertieslist"
 	_ "github.com/falgen/falgen/testdata/golden/property-names/falai/golden/propertynames"
 	_ "github.com/falgen/falgen/testdata/golden/recursion/falai/golden/recursion"
+	_ "github.com/falgen/falgen/testdata/golden/recursive-alias/falai/golden/recursivealias"
+	_ "github.com/falgen/falgen/testdata/golden/reference-encoded/falai/golden/referenceencoded"
 	_ "github.com/falgen/falgen/testdata/golden/reference/falai/golden/reference"
+	_ "github.com/falgen/falgen/testdata/golden/response-default/falai/golden/responsedefault"
+	_ "github.com/falgen/falgen/testdata/golden/response-range/falai/golden/responserange"
 	_ "github.com/falgen/falgen/testdata/golden/root-list/falai/golden/rootlist"
 	_ "github.com/falgen/falgen/testdata/golden/root-union/falai/golden/rootunion"
 	_ "github.com/falgen/falgen/testdata/golden/shared/falai/golden/shared"
@@ -37,4 +46,5 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/union-fallback/falai/golden/unionfallback"
 	_ "github.com/falgen/falgen/testdata/golden/union-of-one/falai/golden/unionofone"
 	_ "github.com/falgen/falgen/testdata/golden/union/falai/golden/union"
+	_ "github.com/falgen/falgen/testdata/golden/values/falai/golden/values"
 )

@@ -17,7 +17,9 @@ func (f *Field) Facts() []string {
 	if f.Default != nil {
 		facts = append(facts, "Default: "+defaultText(f)+".")
 	}
-	facts = append(facts, f.Type.facts()...)
+	if !f.Loose {
+		facts = append(facts, f.Type.facts()...)
+	}
 	if shape := f.Shape(); f.Type.Nullable && (shape == Optional || shape == NullWhenUnset) {
 		facts = append(facts, "May be null.") // elsewhere unset says the same
 	}

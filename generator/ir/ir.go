@@ -133,6 +133,7 @@ type Field struct {
 	Required    bool
 	Circular    bool // its object contains the object that the field is part of
 	Deprecated  bool
+	Loose       bool   // what is demanded of it, the choices of its object say
 	Default     *Value // nil where there is none; never null
 	Examples    []Value
 	Hints       []Hint

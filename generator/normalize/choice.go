@@ -121,6 +121,10 @@ func (n *normalizer) spreadProperties(f *folded, at *spec.Node, arms []folded) {
 		switch {
 		case i < 0:
 			members = append(members, spec.Member{Name: name, Value: schema})
+			if f.loose == nil {
+				f.loose = map[string]bool{}
+			}
+			f.loose[name] = len(schemas) < len(arms) || slices.ContainsFunc(arms, func(a folded) bool { return a.loose[name] })
 		case len(schemas) == len(arms):
 			members[i].Value = n.both(members[i].Value, schema)
 		}

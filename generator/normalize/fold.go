@@ -13,12 +13,13 @@ type folded struct {
 	self      *spec.Node // the schema that says what the value is by itself: the component, or node
 	component string     // the component that the schema is, where it shapes nothing beyond a $ref
 	keywords  map[string]*spec.Node
-	patterns  []*spec.Node // a text has to match all of them
-	types     []string     // the JSON types that it allows, but for null; nil where it does not say
-	null      answer       // whether it allows null
-	choices   []choice     // each demands one of several schemas
-	also      []*spec.Node // schemas that contradict the others: they are checked, and give no type
-	broken    bool         // it refers to what is not there
+	patterns  []*spec.Node    // a text has to match all of them
+	types     []string        // the JSON types that it allows, but for null; nil where it does not say
+	null      answer          // whether it allows null
+	choices   []choice        // each demands one of several schemas
+	also      []*spec.Node    // schemas that contradict the others: they are checked, and give no type
+	loose     map[string]bool // the properties that only some of the alternatives have
+	broken    bool            // it refers to what is not there
 }
 
 // answer is what a schema says of a question.

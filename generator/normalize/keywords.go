@@ -69,7 +69,7 @@ func (n *normalizer) account(f *folded, t *ir.Type) {
 		at := f.keywords[name]
 		kinds, some := byKind[name]
 		switch use := useOf(name); {
-		case some && (f.merged(t) || t.Kind == ir.Any):
+		case some && (f.merged(t) || t.Kind == ir.Any || t.Kind == ir.NamedKind):
 			// Each part accounts for its own, and what may be of any type is checked for what it is.
 		case some && !slices.Contains(kinds, t.Kind):
 			if t.Kind != ir.EnumKind || len(t.Enum.Values) == 0 || !slices.Contains(kinds, valueKind(t.Enum)) {

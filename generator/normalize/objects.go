@@ -85,7 +85,7 @@ func (n *normalizer) fields(o *ir.Object, f *folded) []*ir.Field {
 	var fields []*ir.Field
 	for _, name := range append(names, rest...) {
 		field := n.field(o, name, props.Get(name))
-		field.Required = required[name]
+		field.Required, field.Loose = required[name], f.loose[name]
 		fields = append(fields, field)
 	}
 	return fields

@@ -14,7 +14,40 @@ var resultPath = regexp.MustCompile(`/requests/\{[^/{}]+\}$`)
 func (n *normalizer) operations() (body, result *spec.Node) {
 	post := n.path("post", "/"+n.doc.ID, func(path string) bool { return true })
 	get := n.path("get", "/"+n.doc.ID+"/requests/{request_id}", resultPath.MatchString)
-	return n.follow(post.Get("requestBody")), n.follow(get.Get("responses", "200"))
+	n.parameters(post)
+	n.parameters(get)
+	return n.follow(post.Get("requestBody")), n.response(get.Get("responses"))
+}
+
+// response returns the answer that is no error: to 200, else to another status that means success, else whichever.
+func (n *normalizer) response(responses *spec.Node) *spec.Node {
+	for _, status := range []string{"200", "201", "2XX", "2xx", "default"} {
+		if r := n.follow(responses.Get(status)); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// parameters notes what an operation takes besides its body: nothing of it is part of the Go input.
+func (n *normalizer) parameters(op *spec.Node) {
+	list := op.Get("parameters")
+	if !list.Is(spec.Array) {
+		return
+	}
+	for _, at := range list.Elems {
+		p := n.follow(at)
+		name, in := p.Get("name").String(), p.Get("in").String()
+		with := map[string]string{"header": "give it with fal.WithHeader", "query": "it cannot be given"}[in]
+		if with == "" || strings.EqualFold(name, "Authorization") {
+			continue
+		}
+		what := "takes"
+		if p.Get("required").True() {
+			what = "requires"
+		}
+		n.note(at, "parameter", "the endpoint %s the %s parameter %q: %s", what, in, name, with)
+	}
 }
 
 // path returns the operation at a path; where there is none, the only one that it can be.

@@ -47,7 +47,7 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	}
 	at.media = at.media || mediaForms[cmp.Or(f.keywords["_fal_ui_field"].String(), f.keywords["ui"].Get("field").String())]
 	t := n.kind(&f, at)
-	t.Nullable = f.nullable()
+	t.Nullable = f.nullable() || at.check && f.null == unsaid // a part that does not say lets others decide
 	for _, part := range f.also {
 		t.Choices = append(t.Choices, ir.Choice{Arms: n.never(part)})
 	}

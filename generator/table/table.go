@@ -259,7 +259,11 @@ func (b *builder) choices(choices []ir.Choice) (list []support.Choice) {
 func (b *builder) fields(o *ir.Object) (fields []support.Field) {
 	tags := b.standIns(o)
 	for _, f := range o.Fields {
-		fields = append(fields, support.Field{Name: f.Name, Tag: tags[f.Name], Required: f.Required, Schema: b.schema(f.Type)})
+		schema := &support.Anything
+		if !f.Loose {
+			schema = b.schema(f.Type)
+		}
+		fields = append(fields, support.Field{Name: f.Name, Tag: tags[f.Name], Required: f.Required, Schema: schema})
 	}
 	return fields
 }
