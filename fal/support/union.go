@@ -3,6 +3,7 @@ package support
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"slices"
 
 	"github.com/falgen/falgen/fal"
@@ -45,60 +46,93 @@ func (u Union) MarshalJSON() ([]byte, error) {
 	return fal.Some(u.value).MarshalJSON()
 }
 
-// An Alternative decodes JSON into one of the types of a union. A strict one takes only what fits without remainder.
-type Alternative func(data []byte, strict bool) (any, bool)
+// An Alternative decodes JSON into one of the types of a union. known is how much of the JSON the type knows: how many
+// members of an object, or whether a value is one of an enum's.
+type Alternative func(data []byte) (v any, known int, ok bool)
 
-// Decode sets u to the first of the types that the JSON fits well, else to the first that it fits at all, and keeps
-// the JSON. It returns no error for what fits none.
+// Decode sets u to the type that knows the most of the JSON, the first of those that know as much, and keeps the JSON. It
+// returns no error for what fits none.
 func (u *Union) Decode(data []byte, arms ...Alternative) error {
 	*u = Union{raw: bytes.Clone(data)}
 	if u.IsNull() {
 		return nil
 	}
-	for _, strict := range []bool{true, false} {
-		for _, arm := range arms {
-			if v, ok := arm(data, strict); ok {
-				u.value = v
-				return nil
-			}
+	most := -1
+	for _, arm := range arms {
+		if v, known, ok := arm(data); ok && known > most {
+			u.value, most = v, known
 		}
 	}
 	return nil
 }
 
+// A Tagged is the alternative of the objects that have a value under the name of the union's tag.
+type Tagged struct {
+	Tag string
+	Arm Alternative
+}
+
+// DecodeTagged is Decode for alternatives that are told apart by the member called name. JSON with a tag of none of them
+// is kept as it is; without a tag, all of the alternatives may be meant.
+func (u *Union) DecodeTagged(data []byte, name string, tagged []Tagged, others ...Alternative) error {
+	var members map[string]json.RawMessage
+	var tag string
+	if json.Unmarshal(data, &members) != nil || members[name] == nil || json.Unmarshal(members[name], &tag) != nil {
+		for _, t := range tagged {
+			others = append(others, t.Arm)
+		}
+		return u.Decode(data, others...)
+	}
+	for _, t := range tagged {
+		if t.Tag == tag {
+			return u.Decode(data, t.Arm)
+		}
+	}
+	return u.Decode(data, others...)
+}
+
 // Arm is the alternative of any T, and, where T is an object, with members of the required names.
 func Arm[T any](required ...string) Alternative {
-	return func(data []byte, strict bool) (any, bool) {
+	return func(data []byte) (any, int, bool) {
 		var v T
-		dec := json.NewDecoder(bytes.NewReader(data))
-		if strict {
-			dec.DisallowUnknownFields()
+		if json.Unmarshal(data, &v) != nil {
+			return nil, 0, false
 		}
-		if dec.Decode(&v) != nil {
-			return nil, false
-		}
-		if len(required) > 0 {
-			var members map[string]json.RawMessage
-			if json.Unmarshal(data, &members) != nil {
-				return nil, false
-			}
-			for _, name := range required {
-				if _, ok := members[name]; !ok {
-					return nil, false
-				}
-			}
-		}
-		return v, true
+		known, ok := membersKnown(data, reflect.TypeFor[T](), required)
+		return v, known, ok
 	}
 }
 
-// EnumArm is the alternative of an enum. A strict one takes only the values.
-func EnumArm[T comparable](values func() []T) Alternative {
-	return func(data []byte, strict bool) (any, bool) {
-		var v T
-		if json.Unmarshal(data, &v) != nil || strict && !slices.Contains(values(), v) {
-			return nil, false
+// membersKnown counts the members of an object that a struct has fields for. It is not ok where a required one is missing.
+func membersKnown(data []byte, t reflect.Type, required []string) (known int, ok bool) {
+	var members map[string]json.RawMessage
+	if t.Kind() != reflect.Struct || json.Unmarshal(data, &members) != nil {
+		return 0, true
+	}
+	for _, name := range required {
+		if _, ok := members[name]; !ok {
+			return 0, false
 		}
-		return v, true
+	}
+	fields := fieldsOf(t)
+	for name := range members {
+		if _, ok := fields.byName[name]; ok {
+			known++
+		}
+	}
+	return known, true
+}
+
+// EnumArm is the alternative of an enum.
+func EnumArm[T comparable](values func() []T) Alternative {
+	return func(data []byte) (any, int, bool) {
+		var v T
+		if json.Unmarshal(data, &v) != nil {
+			return nil, 0, false
+		}
+		if slices.Contains(values(), v) {
+			return v, 1, true
+		}
+		return v, 0, true
 	}
 }

@@ -33,7 +33,7 @@ func TestUnion(t *testing.T) {
 		{`"unknown"`, `"unknown"`},
 		{`{"radius":1}`, `support_test.circle{Radius:1}`},
 		{`{"width":1,"height":2}`, `support_test.box`},
-		{`{"radius":1,"width":2,"height":3}`, `support_test.circle{Radius:1}`},
+		{`{"radius":1,"width":2,"height":3}`, `support_test.box`},
 		{`{"width":1,"new":true}`, `support_test.box`},
 		{`{"neither":1}`, `json.RawMessage`},
 		{`9007199254740993`, `9007199254740993`},
@@ -95,6 +95,39 @@ func TestUnionChecked(t *testing.T) {
 		object := support.Schema{Fields: []support.Field{{Name: "u", Required: true, Schema: &schema}}}
 		if got := violations(t, support.Validate("fal-ai/x", map[string]any{"u": tt.value}, &object)); got != tt.want {
 			t.Errorf("%#v: %q, want %q", tt.value, got, tt.want)
+		}
+	}
+}
+
+// tagged is as generated unions with a tag are.
+type tagged struct{ support.Union }
+
+func (u *tagged) UnmarshalJSON(data []byte) error {
+	return u.DecodeTagged(data, "kind", []support.Tagged{
+		{Tag: "c", Arm: support.Arm[circle]()}, {Tag: "b", Arm: support.Arm[box]()},
+	}, support.Arm[string]())
+}
+
+// TestTagged holds that the tag decides, whatever else there is, and that an unknown one keeps the JSON.
+func TestTagged(t *testing.T) {
+	for _, tt := range []struct{ json, want string }{
+		{`{"kind":"c","width":1,"height":2}`, "support_test.circle"},
+		{`{"kind":"b","radius":1}`, "support_test.box"},
+		{`{"kind":"new","radius":1}`, "json.RawMessage"},
+		{`{"width":1,"height":2}`, "support_test.box"}, // without a tag, what knows the most of it
+		{`{"kind":5,"radius":1}`, "support_test.circle"},
+		{`"text"`, "string"},
+	} {
+		var u tagged
+		if err := json.Unmarshal([]byte(tt.json), &u); err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprintf("%T", u.Any())
+		if _, raw := u.Any().(json.RawMessage); raw {
+			got = "json.RawMessage"
+		}
+		if out, err := json.Marshal(&u); got != tt.want || err != nil || string(out) != tt.json {
+			t.Errorf("%s decoded into %s, want %s; encoded as %s, %v", tt.json, got, tt.want, out, err)
 		}
 	}
 }

@@ -45,6 +45,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/tuple/falai/golden/tuple"
 	_ "github.com/falgen/falgen/testdata/golden/union-fallback/falai/golden/unionfallback"
 	_ "github.com/falgen/falgen/testdata/golden/union-of-one/falai/golden/unionofone"
+	_ "github.com/falgen/falgen/testdata/golden/union-tag/falai/golden/uniontag"
 	_ "github.com/falgen/falgen/testdata/golden/union/falai/golden/union"
 	_ "github.com/falgen/falgen/testdata/golden/values/falai/golden/values"
 )

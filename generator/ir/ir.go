@@ -168,8 +168,9 @@ type EnumValue struct {
 // A Union is a value of one of several types.
 type Union struct {
 	Origin
-	Root bool // it is the Input or Output itself
-	One  bool // the value is exactly one of the alternatives, not two
+	Root bool   // it is the Input or Output itself
+	One  bool   // the value is exactly one of the alternatives, not two
+	Tag  string // the member that tells the objects among the alternatives apart, or ""
 	Arms []Arm
 
 	Name string // set by naming
@@ -178,6 +179,7 @@ type Union struct {
 // An Arm is one alternative of a union.
 type Arm struct {
 	Type *Type
+	Tag  string // the value of the union's tag, where it is an object and the union has one
 
 	Name string // set by naming: of the accessor, and behind "From" of the constructor
 }

@@ -23,7 +23,7 @@ const (
 // keywords are those of JSON Schema 2020-12, of OpenAPI 3.0 and 3.1, and of fal.
 var keywords = map[string]use{
 	"$ref": used, "$defs": used, "definitions": used, "allOf": used, "anyOf": used, "oneOf": used,
-	"type": used, "enum": used, "const": used, "nullable": used,
+	"discriminator": used, "type": used, "enum": used, "const": used, "nullable": used,
 	"title": used, "description": used, "default": used, "examples": used, "example": used, "deprecated": used,
 
 	"format": hinted, "contentEncoding": hinted, "contentMediaType": hinted, "readOnly": hinted, "writeOnly": hinted,

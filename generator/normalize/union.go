@@ -51,6 +51,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 	for _, t := range distinct {
 		u.Arms = append(u.Arms, ir.Arm{Type: t})
 	}
+	n.tag(u, f.keywords["discriminator"])
 	t := &ir.Type{Kind: ir.UnionKind, Union: u}
 	if lossy || one && len(distinct) < len(arms) {
 		t.Choices, u.One = choice, false
