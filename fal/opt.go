@@ -2,7 +2,6 @@ package fal
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"github.com/falgen/falgen/fal/internal/input"
 )
@@ -81,7 +80,8 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	return input.JSON(o.value)
 }
 
-// UnmarshalJSON decodes null to null and anything else to a value.
+// UnmarshalJSON decodes null to null and anything else to a value. An integer takes any number, lest a result be lost for
+// one: 1024.0 is 1024, and what no int64 holds is the nearest that it does.
 func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 	var v T
 	null, err := decodeOpt(data, &v)
@@ -100,7 +100,13 @@ func decodeOpt(data []byte, v any) (null bool, err error) {
 	if isNull(data) {
 		return true, nil
 	}
-	return false, json.Unmarshal(data, v)
+	if n, isInt := v.(*int64); isInt {
+		if whole, ok := input.Int(string(data)); ok {
+			*n = whole
+			return false, nil
+		}
+	}
+	return false, input.Unmarshal(data, v)
 }
 
 func isNull(data []byte) bool { return bytes.Equal(bytes.TrimSpace(data), []byte("null")) }

@@ -18,7 +18,7 @@ import (
 	"github.com/falgen/falgen/generator/table"
 )
 
-var schemasTried = flag.Int("schemas", 2000, "how many random schemas are tried")
+var schemasTried = flag.Int("schemas", 200, "how many random schemas are tried")
 
 type dict = map[string]any
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // MarshalNames encodes a struct that has fields whose names no struct tag can carry: the tags have stand-ins. names are
@@ -26,7 +28,7 @@ func MarshalNames(v any, names ...string) ([]byte, error) {
 // UnmarshalNames decodes what [MarshalNames] encodes. v is a pointer to the struct.
 func UnmarshalNames(data []byte, v any, names ...string) error {
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
-		return json.Unmarshal(data, v)
+		return input.Unmarshal(data, v)
 	}
 	renamed, err := rename(data, func(name string) (string, bool) {
 		for i := 0; i < len(names); i += 2 {
@@ -44,7 +46,7 @@ func UnmarshalNames(data []byte, v any, names ...string) error {
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(renamed, v)
+	return input.Unmarshal(renamed, v)
 }
 
 // rename returns a JSON object with the names that name gives its members, without those that it does not keep.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/falgen/falgen/fal"
+	"github.com/falgen/falgen/fal/internal/input"
 )
 
 // Union is a value of one of several types. Generated unions embed it and name the types.
@@ -95,7 +96,7 @@ func (u *Union) DecodeTagged(data []byte, name string, tagged []Tagged, others .
 func Arm[T any](required ...string) Alternative {
 	return func(data []byte) (any, int, bool) {
 		var v T
-		if json.Unmarshal(data, &v) != nil {
+		if input.Unmarshal(data, &v) != nil {
 			return nil, 0, false
 		}
 		known, ok := membersKnown(data, reflect.TypeFor[T](), required)

@@ -206,7 +206,9 @@ func TestSymbols(t *testing.T) {
 		want := members(p)
 		for name := range want {
 			_, part, _ := strings.Cut(name, ".")
-			_, object := want[strings.TrimSuffix(name, "UnmarshalJSON")+"MarshalJSON"]
+			owner, _, _ := strings.Cut(name, ".")
+			_, object := want[owner+".MarshalJSON"]
+			object = object && owner != "Input" && owner != "Output"
 			if slices.Contains([]string{"EndpointID", "Client", "New"}, name) || part == "Union" || part == "UnmarshalJSON" && !object {
 				delete(want, name) // whatever the document says
 			}

@@ -220,7 +220,7 @@ func (p place) in() bool { return p.owner.InInput }
 
 // places lists the fields of s in the order in which they are met.
 func (s *subject) places() (list []place) {
-	met := map[*ir.Object]bool{}
+	met, unions := map[*ir.Object]bool{}, map[*ir.Union]bool{}
 	var visit func(t *ir.Type, path string)
 	visit = func(t *ir.Type, path string) {
 		switch t.Kind {
@@ -229,6 +229,11 @@ func (s *subject) places() (list []place) {
 		case ir.Map:
 			visit(t.Elem, path+"{}")
 		case ir.UnionKind:
+			if unions[t.Union] { // it may hold itself
+				return
+			}
+			unions[t.Union] = true
+			defer delete(unions, t.Union)
 			for _, arm := range t.Union.Arms {
 				visit(arm.Type, path)
 			}

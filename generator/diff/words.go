@@ -57,6 +57,14 @@ func kindWords(t *ir.Type) string {
 	return "any JSON"
 }
 
+// innermost is what a list or map holds in the end.
+func innermost(t *ir.Type) *ir.Type {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	return t
+}
+
 // maxNames bounds how many fields or values are listed to tell a type: many fields may have it.
 const maxNames = 50
 
@@ -78,6 +86,10 @@ func enumWords(e *ir.Enum) string {
 func unionWords(u *ir.Union) string {
 	arms := make([]string, len(u.Arms))
 	for i, arm := range u.Arms {
+		if innermost(arm.Type).Union != nil { // which may be this one
+			arms[i] = arm.Type.Kind.String() + " of alternatives"
+			continue
+		}
 		arms[i] = typeWords(arm.Type)
 	}
 	return "either " + strings.Join(arms, ", or ")

@@ -35,7 +35,9 @@ func API(e *ir.Endpoint) []Symbol {
 		}
 		if len(standIns(o)) > 0 {
 			add(o.Name, "method", o.Name+".MarshalJSON", "func() ([]byte, error)")
-			add(o.Name, "method", o.Name+".UnmarshalJSON", "func(data []byte) error")
+			if !o.Root { // which always has it
+				add(o.Name, "method", o.Name+".UnmarshalJSON", "func(data []byte) error")
+			}
 		}
 		if !o.InInput {
 			continue

@@ -95,6 +95,14 @@ func (f *file) object(o *ir.Object) {
 	}
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
 	f.wireNames(o, names)
+	if o.Root && len(names) == 0 {
+		f.declare("method *"+o.Name+".UnmarshalJSON", []string{
+			"UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.",
+		}, jen.Func().Params(jen.Id("v").Op("*").Id(o.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
+			jen.Type().Id("plain").Id(o.Name),
+			jen.Return(supportName("Unmarshal").Call(jen.Id("data"), jen.Parens(jen.Op("*").Id("plain")).Call(jen.Id("v")))),
+		))
+	}
 	if o.InInput {
 		f.withDefaults(o)
 		f.defaultValues(o)

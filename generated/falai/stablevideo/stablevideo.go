@@ -52,6 +52,12 @@ type Input struct {
 	FPS fal.Opt[int64] `json:"fps,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -77,6 +83,12 @@ type Output struct {
 	// Seed that produced this video, whether given or picked at random.
 	// Required.
 	Seed int64 `json:"seed"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // inputSchema is what the document demands of an Input.

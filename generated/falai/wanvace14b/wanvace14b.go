@@ -175,6 +175,12 @@ type Input struct {
 	ReturnFramesZIP fal.Opt[bool] `json:"return_frames_zip,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -253,6 +259,12 @@ type Output struct {
 
 	// Archive of the individual frames, when `return_frames_zip` was true.
 	FramesZIP *fal.File `json:"frames_zip,omitzero"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Task is a value of "task". A server may send values that [TaskValues] does not list.

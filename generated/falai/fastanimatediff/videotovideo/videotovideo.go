@@ -75,6 +75,12 @@ type Input struct {
 	Motions []Motion `json:"motions,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -106,6 +112,12 @@ type Output struct {
 	// Seed that produced this video, whether given or picked at random.
 	// Required.
 	Seed int64 `json:"seed"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Motion is a value of "motions". A server may send values that [MotionValues] does not list.

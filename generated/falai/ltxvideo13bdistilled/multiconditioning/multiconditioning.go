@@ -112,6 +112,12 @@ type Input struct {
 	Videos []VideoConditioningInput `json:"videos,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -316,6 +322,12 @@ type Output struct {
 	// Seed that produced this video, whether given or picked at random.
 	// Required.
 	Seed int64 `json:"seed"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.

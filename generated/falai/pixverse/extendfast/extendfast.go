@@ -61,6 +61,12 @@ type Input struct {
 	Seed fal.Opt[int64] `json:"seed,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -82,6 +88,12 @@ type Output struct {
 	// The footage with its new part.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Style is a value of "style". A server may send values that [StyleValues] does not list.

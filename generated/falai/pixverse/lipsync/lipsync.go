@@ -50,6 +50,12 @@ type Input struct {
 	Text fal.Opt[string] `json:"text,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -67,6 +73,12 @@ type Output struct {
 	// The source with its lip movements matched to the speech.
 	// Required.
 	Video fal.File `json:"video"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // VoiceID is a value of "voice_id". A server may send values that [VoiceIDValues] does not list.

@@ -35,6 +35,12 @@ type Input struct {
 	Shift Shift `json:"shift"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -51,6 +57,12 @@ const (
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // NumInferenceSteps is a value of "num_inference_steps". A server may send values that [NumInferenceStepsValues]

@@ -44,6 +44,12 @@ type Input struct {
 	OddURL fal.Media `json:"odd_url,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -53,6 +59,12 @@ func (in Input) WithDefaults() Input {
 // Output is what fal-ai/golden/file-size returns.
 type Output struct {
 	OK fal.Opt[bool] `json:"ok,omitzero"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // inputSchema is what the document demands of an Input.

@@ -63,6 +63,12 @@ type Input struct {
 	Free json.RawMessage `json:"free,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -114,6 +120,12 @@ func DefaultTagsURL() fal.Media {
 // Output is what fal-ai/golden/hostile-text returns.
 type Output struct {
 	Part *Part `json:"part,omitzero"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Part is the document's */ Part .

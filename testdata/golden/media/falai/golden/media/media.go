@@ -45,6 +45,12 @@ type Input struct {
 	Pages [][]Frame `json:"pages,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -62,6 +68,12 @@ type Frame struct {
 // Output is what fal-ai/golden/media returns.
 type Output struct {
 	PreviewURL fal.Opt[string] `json:"preview_url,omitzero"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // inputSchema is what the document demands of an Input.

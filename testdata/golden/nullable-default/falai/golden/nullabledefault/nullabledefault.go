@@ -41,6 +41,12 @@ type Input struct {
 	Plain Plain `json:"plain,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -65,6 +71,12 @@ func DefaultTags() []string {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Acceleration is a value of "acceleration". A server may send values that [AccelerationValues] does not list.

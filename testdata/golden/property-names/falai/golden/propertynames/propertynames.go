@@ -155,6 +155,12 @@ type Output struct {
 	Part *Part `json:"part,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // X is a value of "🎬". A server may send values that [XValues] does not list.
 type X string
 

@@ -39,6 +39,12 @@ type Input struct {
 	Scene Scene `json:"scene,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -121,6 +127,12 @@ type Night struct {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Cmd is a [Start] or a [Stop] or a string. JSON that is neither decodes, too, and encodes as it came.

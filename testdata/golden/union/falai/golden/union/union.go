@@ -47,6 +47,12 @@ type Input struct {
 	SourceURL SourceURL `json:"source_url,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -102,6 +108,12 @@ type B struct {
 type Output struct {
 	// Either a [fal.ImageSize] or a string.
 	Size Size `json:"size,omitzero"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Duration is a whole number or a string. JSON that is neither decodes, too, and encodes as it came.

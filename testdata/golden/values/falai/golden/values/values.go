@@ -48,6 +48,12 @@ type Input struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
+}
+
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
 // does the same.
 func (in Input) WithDefaults() Input {
@@ -77,6 +83,12 @@ func DefaultMix() Mix {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // Mix is a [MixPreset] or an [InputMixPreset]. JSON that is neither decodes, too, and encodes as it came.

@@ -1,0 +1,6 @@
+package support
+
+import "github.com/falgen/falgen/fal/internal/input"
+
+// Unmarshal decodes JSON into v as encoding/json does, and takes whole numbers however they are written: 1024.0 is one.
+func Unmarshal(data []byte, v any) error { return input.Unmarshal(data, v) }
