@@ -93,7 +93,7 @@ func TestKeywords(t *testing.T) {
 		// OpenAPI, and earlier drafts.
 		{"nullable", true, m{"type": "integer", "default": 1}, ""},
 		{"example", "x", text, ""},
-		{"discriminator", m{"propertyName": "x"}, text, "unknown-keyword"},
+		{"discriminator", m{"propertyName": "x"}, m{"oneOf": []any{m{"$ref": "#/components/schemas/Part"}, m{"type": "object", "properties": m{"x": text}}}}, "discriminator"},
 		{"xml", m{}, text, "unknown-keyword"},
 		{"externalDocs", m{"url": "https://example.com"}, text, "unknown-keyword"},
 		{"definitions", m{"x": text}, m{"$ref": here + "definitions/x"}, ""},
