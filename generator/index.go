@@ -20,10 +20,25 @@ func index(endpoints []*ir.Endpoint, root string) ([]byte, error) {
 		words := spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}
 		entries[i] = templates.Entry{
 			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Does(),
-			Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
+			Status: status(e), Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
 		}
 	}
 	return templates.Index(entries)
+}
+
+// status says whether an endpoint stays, and since when it is there.
+func status(e *ir.Endpoint) string {
+	var words []string
+	if e.Status != "" {
+		words = append(words, e.Status)
+	}
+	if e.Since != "" {
+		words = append(words, "since "+e.Since)
+	}
+	if e.Replacement != "" {
+		words = append(words, "call "+e.Replacement)
+	}
+	return strings.Join(words, ", ")
 }
 
 // page returns a link if it is one that Markdown can hold.

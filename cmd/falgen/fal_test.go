@@ -20,18 +20,19 @@ func startFal(env *testscript.Env) {
 	env.Setenv("FAL_KEY", "")
 }
 
-// falInScript changes the fake fal: "fal has ID FIELD [TITLE DESCRIPTION]" gives it an endpoint with a field, where \x1b in the
-// description is one character, "fal breaks WHAT STATUS" makes it answer so for ever, "fal hangs WHAT" not at all.
+// falInScript changes the fake fal: "fal has ID FIELD [TITLE DESCRIPTION [STATUS DATE]]" gives it an endpoint with a field, where
+// \x1b in the description is one character, "fal breaks WHAT STATUS" makes it answer so for ever, "fal hangs WHAT" not at all.
 func falInScript(ts *testscript.TestScript, neg bool, args []string) {
 	s := ts.Value("fal").(*fetchtest.Server)
 	switch {
 	case neg || len(args) < 2:
 		ts.Fatalf("usage: fal has|breaks|hangs ...")
 	case args[0] == "has":
-		args = append(args, "", "")
+		args = append(args, "", "", "", "")
 		description, err := strconv.Unquote(`"` + args[4] + `"`)
 		ts.Check(err)
 		s.Add(fetchtest.Model{ID: args[1], Title: args[3], Description: description, Category: "text-to-image",
+			Status: args[5], Date: args[6],
 			Document: fetchtest.Document(args[1], args[2], false)})
 	case args[0] == "breaks":
 		status, err := strconv.Atoi(args[2])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -26,7 +27,8 @@ func listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "Name the endpoints whose documents are there",
 		Long: `List prints a line for each document that is there, or with --catalogue for each endpoint that fal lists: its id,
-its category, where its package is, or "-" where none is generated, and what the endpoint does.`,
+its category, its status ("active" or "deprecated") and the day on which it came, where the catalogue's words on them are
+known, where its package is, and what the endpoint does. "-" stands for what is not known, or not generated.`,
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -92,6 +94,14 @@ type row struct {
 	words spec.Meta
 }
 
+// does says what the endpoint does, or what to call in its place.
+func (r row) does() string {
+	if other := r.words.Replacement(r.id); other != "" {
+		return "call " + other + " in its place: " + r.words.Does()
+	}
+	return r.words.Does()
+}
+
 // printRows prints a table, whose lines are cut to the width of the terminal where w is one.
 func (c config) printRows(w io.Writer, rows []row) error {
 	lock, err := output.Lock(c.Out)
@@ -105,11 +115,10 @@ func (c config) printRows(w io.Writer, rows []row) error {
 		if pins, ok := lock[r.id]; ok {
 			place = path.Join(filepath.ToSlash(c.Out), pins.Package)
 		}
-		category := printable(r.words.Category)
-		if category == "" {
-			category = "-"
+		for _, cell := range []string{r.id, r.words.Category, r.words.Status, r.words.Day(), place} {
+			fmt.Fprintf(t, "%s\t", cmp.Or(printable(cell), "-"))
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", printable(r.id), category, printable(place), printable(r.words.Does()))
+		fmt.Fprintln(t, printable(r.does()))
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -57,7 +57,8 @@ const (
 	EndpointAdded      Kind = "endpoint-added"
 	EndpointRemoved    Kind = "endpoint-removed"
 	PackageMoved       Kind = "package-moved"
-	AboutChanged       Kind = "about-changed" // title, description, category or pages of an endpoint
+	AboutChanged       Kind = "about-changed" // title, description, category, licence, date or pages of an endpoint
+	EndpointDeprecated Kind = "endpoint-deprecated"
 	FieldAdded         Kind = "field-added"
 	RequiredFieldAdded Kind = "required-field-added"
 	FieldRemoved       Kind = "field-removed"
@@ -78,9 +79,9 @@ const (
 	AlternativeRemoved Kind = "alternative-removed"
 	LimitTightened     Kind = "limit-tightened"
 	LimitLoosened      Kind = "limit-loosened"
-	LimitChanged       Kind = "limit-changed" // allows other values, neither more nor fewer
-	GoChanged          Kind = "go-changed"    // the meaning is the same, the Go name or type is not
-	DeprecationChanged Kind = "deprecation-changed"
+	LimitChanged       Kind = "limit-changed"       // allows other values, neither more nor fewer
+	GoChanged          Kind = "go-changed"          // the meaning is the same, the Go name or type is not
+	DeprecationChanged Kind = "deprecation-changed" // of a field, or of an endpoint that was deprecated before
 	DescriptionChanged Kind = "description-changed"
 	ExamplesChanged    Kind = "examples-changed"
 	HintsChanged       Kind = "hints-changed"
@@ -102,7 +103,9 @@ type Change struct {
 	Before  string   `json:"before,omitempty"` // in words, or a value as JSON; empty where there was nothing
 	After   string   `json:"after,omitempty"`
 	Effects []Effect `json:"effects"` // the gravest first
-	Go      []Symbol `json:"go,omitempty"`
+	// Successor is the endpoint to call in the place of one that is gone or deprecated, as far as that can be told.
+	Successor string   `json:"successor,omitempty"`
+	Go        []Symbol `json:"go,omitempty"`
 	// Old and New are where the old and the new document say so. A Pos is zero where a document says nothing of it; for
 	// what was removed, New is the place that it was removed from, if that is still there.
 	Old diag.Pos `json:"-"`

@@ -31,7 +31,7 @@ func Endpoints(old, new []*ir.Endpoint) ([]Change, []diag.Diagnostic) {
 		}
 	}
 	for _, e := range before {
-		changes = append(changes, whole(EndpointRemoved, e, e.Places[e], diag.Pos{}))
+		changes = append(changes, gone(e, new))
 	}
 	sortChanges(changes)
 	return changes, faults
@@ -128,10 +128,12 @@ func (d *differ) about() {
 	}
 	for _, pair := range [][2]string{
 		{a.Title, b.Title}, {a.Description, b.Description}, {a.Category, b.Category},
+		{a.License, b.License}, {a.Since, b.Since},
 		{a.PlaygroundURL, b.PlaygroundURL}, {a.DocumentationURL, b.DocumentationURL},
 	} {
 		d.text(AboutChanged, at, pair[0], pair[1])
 	}
+	d.deprecation(at)
 }
 
 // root compares inputs or outputs.

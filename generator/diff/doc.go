@@ -6,7 +6,8 @@
 //
 //	change                                 input       output
 //	endpoint-removed, package-moved        GO          GO
-//	endpoint-added, about-changed          DOC         DOC
+//	endpoint-added, about-changed,         DOC         DOC
+//	endpoint-deprecated
 //	field-removed                          GO          GO
 //	field-added                            DOC         DOC
 //	required-field-added                   WIRE        -
@@ -37,6 +38,9 @@
 // A value or an alternative that an answer may have in addition is DOC, since generated types hold what their document
 // does not list. Field order is DOC: Go code that names its fields does not depend on it. Neither comparing generated
 // structs with == nor literals without field names is part of what generated packages promise.
+//
+// That an endpoint is deprecated is DOC, too: requests are answered as before. Of one that is gone, the change names the
+// endpoint that has perhaps taken its place, see [Successor].
 //
 // What is GO is not guessed: the packages of both models are compared symbol by symbol, as [emit.API] lists them. Each
 // symbol that is gone, or has another type, belongs to the change of meaning that made it so; where there is none, such

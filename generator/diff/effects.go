@@ -13,6 +13,8 @@ var effects = map[Kind]effect{
 	PackageMoved:    {Go, Go, "Imports of the old path no longer resolve.", ""},
 	AboutChanged:    {Doc, Doc, "", ""},
 
+	EndpointDeprecated: {Doc, Doc, "It still answers, until it goes.", ""},
+
 	FieldAdded:         {Doc, Doc, "Requests may have it.", "Answers may have it."},
 	RequiredFieldAdded: {Wire, Wire, "Requests without it are refused.", ""},
 	FieldRemoved: {

@@ -146,10 +146,10 @@ func subjects(t *testing.T, n int) (list []*subject) {
 		}
 	}
 	published := corpus(t)
-	if *whole {
+	if n = min(n, len(published)); *whole {
 		n = len(published)
 	}
-	for i := range min(n, len(published)) {
+	for i := range n {
 		doc := published[(i*len(published)/n+int(*seed))%len(published)]
 		if s := newSubject(t, doc["info"].(object)["x-fal-metadata"].(object)["endpointId"].(string), doc); s != nil {
 			list = append(list, s)

@@ -122,10 +122,14 @@ func packageDoc(e *ir.Endpoint) []string {
 	if e.Description != "" {
 		doc = append(doc, e.Description)
 	}
+	doc = append(doc, e.About())
 	for _, p := range [][2]string{{"Playground", e.PlaygroundURL}, {"Reference", e.DocumentationURL}} {
 		if p[1] != "" {
 			doc = append(doc, p[0]+": "+p[1])
 		}
+	}
+	if e.Deprecated { // as the last paragraph, which Go's tools look for
+		doc = append(doc, "Deprecated: "+e.Deprecation())
 	}
 	return doc
 }

@@ -47,6 +47,12 @@ func (p printer) endpoint(e *ir.Endpoint) {
 	if e.Description != "" {
 		p.line(1, "%s", e.Description)
 	}
+	if about := e.About(); about != "" {
+		p.line(1, "%s", about)
+	}
+	if e.Deprecated {
+		p.line(1, "Deprecated: %s", e.Deprecation())
+	}
 	p.line(1, "package %s, in %s", e.Package.Name, e.Package.Path)
 	p.root("Input", e.Input)
 	p.root("Output", e.Output)

@@ -232,7 +232,10 @@ func TestSources(t *testing.T) {
 
 // TestWords holds that what the catalogue says of an endpoint stays with its document.
 func TestWords(t *testing.T) {
-	s := serve(t, 1)
+	s := serve(t, 0)
+	old := model(0, 0)
+	old.Status, old.License, old.Date = "deprecated", "research", "2025-02-14T00:00:00.000Z"
+	s.Add(old)
 	folder := t.TempDir()
 	run(t, s, folder, fetch.Want{Patterns: []string{id(0)}})
 	sources, err := spec.Read(folder)
@@ -240,7 +243,7 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	set, _ := sources.Parse()
-	want := spec.Meta{Title: "Model 0", Description: "Does number 0. And more.", Category: "text-to-image"}
+	want := spec.Meta{"Model 0", "Does number 0. And more.", "text-to-image", "deprecated", "research", "2025-02-14T00:00:00.000Z"}
 	if got := set.Documents[0].Words(); got != want || got.Does() != "Does number 0." {
 		t.Errorf("%+v", got)
 	}
@@ -251,7 +254,7 @@ func TestWords(t *testing.T) {
 	if err != nil || len(result.Failed) > 0 {
 		t.Fatal(result, err)
 	}
-	if text := string(result.Files["falai/model0000/v0/v0.go"]); !strings.Contains(text, "Does number 0. And more.") {
+	if text := string(result.Files["falai/model0000/v0/v0.go"]); !strings.Contains(text, "Does number 0. And more.") || !strings.Contains(text, "// Deprecated: ") {
 		for file := range result.Files {
 			t.Error(file)
 		}

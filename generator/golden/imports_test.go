@@ -1,6 +1,8 @@
 // Package golden compiles the golden packages, by importing them. Written by go test ./generator -update.
 package golden
 
+//lint:file-ignore SA1019 one of them is deprecated, for a case
+
 import (
 	_ "github.com/falgen/falgen/testdata/golden/all-of-parts/falai/golden/allofparts"
 	_ "github.com/falgen/falgen/testdata/golden/all-of/falai/golden/allof"
@@ -11,6 +13,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/default-repair/falai/golden/defaultrepair"
 	_ "github.com/falgen/falgen/testdata/golden/default/falai/golden/goldendefault"
 	_ "github.com/falgen/falgen/testdata/golden/deprecated/falai/golden/deprecated"
+	_ "github.com/falgen/falgen/testdata/golden/endpoint-deprecated/falai/golden/endpointdeprecated"
 	_ "github.com/falgen/falgen/testdata/golden/enum-integer/falai/golden/enuminteger"
 	_ "github.com/falgen/falgen/testdata/golden/enum/falai/golden/enum"
 	_ "github.com/falgen/falgen/testdata/golden/file-size/falai/golden/filesize"

@@ -16,6 +16,11 @@ type Endpoint struct {
 	Title            string // a few words; may be empty
 	Description      string // what the endpoint does; may be empty
 	Category         string
+	License          string // such as "commercial"; may be empty
+	Since            string // the day on which it came, such as "2025-02-14"; may be empty
+	Status           string // as the catalogue has it; may be empty
+	Deprecated       bool   // it is to go
+	Replacement      string // the endpoint to call in the place of a deprecated one, where the catalogue says so
 	PlaygroundURL    string
 	DocumentationURL string
 	Input, Output    *Type

@@ -144,7 +144,10 @@ func unordered(v any) any {
 // TestWords holds who is believed about what an endpoint does: its document, if it says more than the platform writes
 // into each.
 func TestWords(t *testing.T) {
-	catalogue := spec.Meta{Title: "T", Description: "D one. Two.", Category: "C"}
+	const date = "2025-02-14T00:00:00.000Z"
+	catalogue := spec.Meta{
+		Title: "T", Description: "D one. Two.", Category: "C", Status: "active", License: "research", Date: date,
+	}
 	for _, tt := range []struct {
 		info string
 		want spec.Meta
@@ -153,9 +156,10 @@ func TestWords(t *testing.T) {
 		{`{}`, catalogue, "D one."},
 		{`{"title":"Queue OpenAPI for a/b","description":"The OpenAPI schema for the a/b queue."}`, catalogue, "D one."},
 		{`{"title":"Own","x-fal-metadata":{"category":"other"}}`,
-			spec.Meta{Title: "Own", Description: "D one. Two.", Category: "other"}, "D one."},
+			spec.Meta{"Own", "D one. Two.", "other", "active", "research", date}, "D one."},
 		{`{"description":"Own  words\nhere"}`,
-			spec.Meta{Title: "T", Description: "Own  words\nhere", Category: "C"}, "Own words here"},
+			spec.Meta{"T", "Own  words\nhere", "C", "active", "research", date}, "Own words here"},
+		{`{"license":{"name":"MIT"}}`, spec.Meta{"T", "D one. Two.", "C", "active", "MIT", date}, "D one."},
 	} {
 		root, err := spec.ParseFile("a.json", []byte(`{"paths":{"/a/b":{"post":{}}},"info":`+tt.info+`}`))
 		if err != nil {
@@ -178,6 +182,45 @@ func TestWords(t *testing.T) {
 	} {
 		if got := words.Does(); got != want {
 			t.Errorf("%+v: %q", words, got)
+		}
+	}
+}
+
+// TestDeprecation holds when an endpoint is deprecated, and what its description names in its place.
+func TestDeprecation(t *testing.T) {
+	for _, tt := range []struct{ post, status, description, want string }{
+		{`{}`, "active", "Use fal-ai/b/v2 instead.", "stays"},
+		{`{}`, "", "", "stays"},
+		{`{}`, "deprecated", "", "goes "},
+		{`{"deprecated":true}`, "", "", "goes "},
+		{`{"deprecated":true}`, "active", "", "goes "},
+		{`{"deprecated":false}`, "deprecated", "", "goes "},
+		{`{}`, "deprecated", "Use fal-ai/b/v2 instead.", "goes fal-ai/b/v2"},
+		{`{}`, "deprecated", "See `fal-ai/b/v2`, (fal-ai/b/v2).", "goes fal-ai/b/v2"},
+		{`{}`, "deprecated", "Moved to https://fal.ai/models/bytedance/b.", "goes bytedance/b"},
+		{`{}`, "deprecated", "Use a/c/d.", "goes a/c/d"},
+		{`{}`, "deprecated", "Takes text and/or images, a/b too, and ../etc and fal-ai/../x.", "goes "},
+		{`{}`, "deprecated", "fal-ai/c or fal-ai/d", "goes "},
+	} {
+		root, err := spec.ParseFile("a.json", []byte(`{"paths":{"/a/b":{"post":`+tt.post+`}},"info":{}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		meta := spec.Meta{Status: tt.status, Description: tt.description}
+		words := (&spec.Document{ID: "a/b", Root: root, Meta: meta}).Words()
+		got := "stays"
+		if words.Deprecated() {
+			got = "goes " + words.Replacement("a/b")
+		}
+		if got != tt.want {
+			t.Errorf("%+v: %s", tt, got)
+		}
+	}
+	for date, want := range map[string]string{
+		"": "", "2025-02-14T00:00:00.000Z": "2025-02-14", "2025-02-14": "2025-02-14", "2025-02-30T00:00:00Z": "", "soon": "",
+	} {
+		if got := (spec.Meta{Date: date}).Day(); got != want {
+			t.Errorf("%q: %q, want %q", date, got, want)
 		}
 	}
 }

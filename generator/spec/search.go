@@ -7,19 +7,23 @@ import (
 )
 
 // Search returns the documents that each of the words is found in, in the id or in what is said of the endpoint: the
-// best first, and of equals by id.
+// best first, and of equals those that are not deprecated, by id.
 func (s *Set) Search(words []string) []*Document {
 	type hit struct {
 		*Document
 		score int
+		old   bool
 	}
 	var hits []hit
 	for _, d := range s.Documents {
 		if score := d.score(words); score > 0 {
-			hits = append(hits, hit{d, score})
+			hits = append(hits, hit{d, score, d.Words().Deprecated()})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int {
+		if a.score == b.score && a.old != b.old {
+			return map[bool]int{true: 1, false: -1}[a.old]
+		}
 		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(a.ID, b.ID))
 	})
 	docs := make([]*Document, len(hits))

@@ -7,13 +7,15 @@ import (
 	"github.com/falgen/falgen/generator/spec"
 )
 
-// TestSearch holds that each word must be found, and that ids count most, then titles, categories and descriptions.
+// TestSearch holds that each word must be found, and that ids count most, then titles, categories and descriptions; what is deprecated comes
+// after its equals.
 func TestSearch(t *testing.T) {
 	set := &spec.Set{}
 	for _, m := range []struct {
 		id    string
 		words spec.Meta
 	}{
+		{"a/flux0", spec.Meta{Status: "deprecated"}},
 		{"a/fluxus", spec.Meta{}},
 		{"a/one", spec.Meta{Title: "Flux One", Description: "Edits an image."}},
 		{"a/three", spec.Meta{Description: "Better than flux."}},
@@ -28,7 +30,7 @@ func TestSearch(t *testing.T) {
 		set.Documents = append(set.Documents, &spec.Document{ID: m.id, Root: root, Meta: m.words})
 	}
 	for words, want := range map[string]string{
-		"FLUX":        "b/flux/dev b/flux/edit a/fluxus a/one a/two a/three",
+		"FLUX":        "b/flux/dev b/flux/edit a/fluxus a/flux0 a/one a/two a/three",
 		"flux image":  "b/flux/dev b/flux/edit a/one a/two",
 		"flux edit":   "b/flux/edit a/one",
 		"b/flux/edit": "b/flux/edit",

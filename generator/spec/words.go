@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 )
 
 // wordsKey is where, in its "info", a document that was fetched keeps what the catalogue says of its endpoint: most
@@ -14,11 +16,31 @@ const wordsKey = "x-falgen-catalogue"
 // Meta is what is said of an endpoint in words.
 type Meta struct {
 	Title, Description, Category string
+	Status                       string // "active" or "deprecated", as the catalogue has it; "" where that is not known
+	License                      string // such as "commercial"
+	Date                         string // when the endpoint came, in ISO 8601
+}
+
+// field is one of the words by its name in the catalogue. The catalogue's "updated_at" is not among them: it moves every
+// day, and documents would with it.
+type field struct {
+	name string
+	text *string
+}
+
+func (m *Meta) fields() []field {
+	return []field{
+		{"display_name", &m.Title}, {"description", &m.Description}, {"category", &m.Category}, {"status", &m.Status},
+		{"license_type", &m.License}, {"date", &m.Date},
+	}
 }
 
 // MetaOf reads the "metadata" of an entry of the catalogue.
-func MetaOf(n *Node) Meta {
-	return Meta{n.Get("display_name").String(), n.Get("description").String(), n.Get("category").String()}
+func MetaOf(n *Node) (m Meta) {
+	for _, f := range m.fields() {
+		*f.text = n.Get(f.name).String()
+	}
+	return m
 }
 
 // Words returns what is said of the endpoint: by its document, else by the catalogue.
@@ -30,7 +52,20 @@ func (d *Document) Words() Meta {
 		Title:       cmp.Or(title, d.Meta.Title),
 		Description: cmp.Or(description, d.Meta.Description),
 		Category:    cmp.Or(info.Get("x-fal-metadata", "category").String(), d.Meta.Category),
+		Status:      d.status(),
+		License:     cmp.Or(info.Get("license", "name").String(), d.Meta.License),
+		Date:        d.Meta.Date,
 	}
+}
+
+const deprecated = "deprecated"
+
+// status is what the document or the catalogue says, if only one of them calls the endpoint deprecated, too.
+func (d *Document) status() string {
+	if d.Root.Get("paths", "/"+d.ID, "post", "deprecated").True() {
+		return deprecated
+	}
+	return d.Meta.Status
 }
 
 // The platform writes these into every document.
@@ -48,6 +83,43 @@ func (m Meta) Does() string {
 	return cmp.Or(sentence, m.Title, m.Category)
 }
 
+// Deprecated reports whether the endpoint is to go.
+func (m Meta) Deprecated() bool { return m.Status == deprecated }
+
+// Day is the day on which the endpoint came, such as "2025-02-14", or "".
+func (m Meta) Day() string {
+	day, _, _ := strings.Cut(m.Date, "T")
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return ""
+	}
+	return day
+}
+
+// Replacement returns what takes the place of an endpoint that is deprecated: the other one that its description names,
+// where it names just one. The catalogue has no field for it.
+func (m Meta) Replacement(id string) string {
+	if !m.Deprecated() {
+		return ""
+	}
+	owner, _, _ := strings.Cut(id, "/")
+	found := ""
+	for _, word := range strings.FieldsFunc(m.Description, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("`'\"()[]<>,;", r) }) {
+		named, linked := strings.CutPrefix(word, modelPage)
+		named = strings.TrimRight(named, ".:!?/")
+		switch by, _, _ := strings.Cut(named, "/"); {
+		case !linked && by != owner && by != "fal-ai", named == id, CheckID(named) != nil, named == found:
+		case found != "":
+			return ""
+		default:
+			found = named
+		}
+	}
+	return found
+}
+
+// modelPage is what the address of an endpoint's page starts with.
+const modelPage = "https://fal.ai/models/"
+
 // KeptWords returns what a document's root keeps of the catalogue's words. It may be nil.
 func KeptWords(root *Node) Meta { return MetaOf(root.Get("info", wordsKey)) }
 
@@ -58,11 +130,9 @@ func WithWords(root *Node, words Meta) *Node {
 		return root
 	}
 	kept := &Node{Kind: Object}
-	for name, text := range map[string]string{
-		"display_name": words.Title, "description": words.Description, "category": words.Category,
-	} {
-		if text != "" {
-			kept.Members = append(kept.Members, Member{name, &Node{Kind: String, Text: text}})
+	for _, f := range words.fields() {
+		if *f.text != "" {
+			kept.Members = append(kept.Members, Member{f.name, &Node{Kind: String, Text: *f.text}})
 		}
 	}
 	return with(root, "info", with(root.Get("info"), wordsKey, kept))

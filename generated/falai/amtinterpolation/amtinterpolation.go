@@ -4,6 +4,8 @@
 //
 // Interpolates frames between those of a video with AMT (All-Pairs Multi-Field Transforms), for smoother motion.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/amt-interpolation
 //
 // Reference: https://fal.ai/models/fal-ai/amt-interpolation/api

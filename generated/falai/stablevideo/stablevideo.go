@@ -4,6 +4,8 @@
 //
 // Animates a still image into a short clip with Stable Video Diffusion 1.1.
 //
+// Category: image-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/stable-video
 //
 // Reference: https://fal.ai/models/fal-ai/stable-video/api

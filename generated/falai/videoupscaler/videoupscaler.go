@@ -4,6 +4,8 @@
 //
 // Enlarges a video frame by frame with RealESRGAN.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/video-upscaler
 //
 // Reference: https://fal.ai/models/fal-ai/video-upscaler/api

@@ -5,6 +5,8 @@
 // Generates or edits a video from a text prompt with Wan VACE 14B, guided by a source video, masks, reference
 // images, or a first and a last frame. It can follow depth or pose, inpaint, outpaint and reframe.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/wan-vace-14b
 //
 // Reference: https://fal.ai/models/fal-ai/wan-vace-14b/api

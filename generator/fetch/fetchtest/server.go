@@ -3,6 +3,7 @@
 package fetchtest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -32,6 +33,9 @@ type Model struct {
 	Title       string
 	Description string
 	Category    string
+	Status      string // "" for active
+	License     string
+	Date        string
 	Document    string // "" for none
 	Expanded    string // what the catalogue gives in its place, if it is set
 	Hidden      bool   // from the catalogue
@@ -215,7 +219,8 @@ func (m Model) entry(document bool) map[string]any {
 	entry := map[string]any{
 		"endpoint_id": m.ID,
 		"metadata": map[string]any{
-			"display_name": m.Title, "description": m.Description, "category": m.Category, "status": "active",
+			"display_name": m.Title, "description": m.Description, "category": m.Category,
+			"status": cmp.Or(m.Status, "active"), "license_type": m.License, "date": m.Date,
 			"tags": []string{}, "updated_at": "2026-01-26T21:41:23.647Z",
 		},
 	}

@@ -6,6 +6,8 @@
 // Redraws the opening seconds of a video to match a text prompt with AnimateDiff Turbo, which needs fewer
 // denoising steps than the regular model.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/fast-animatediff/turbo/video-to-video
 //
 // Reference: https://fal.ai/models/fal-ai/fast-animatediff/turbo/video-to-video/api

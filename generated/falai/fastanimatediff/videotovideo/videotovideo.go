@@ -5,6 +5,8 @@
 // Redraws the opening seconds of a video to match a text prompt with AnimateDiff, keeping to the motion of the
 // source.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/fast-animatediff/video-to-video
 //
 // Reference: https://fal.ai/models/fal-ai/fast-animatediff/video-to-video/api

@@ -4,6 +4,8 @@
 //
 // Combines the picture of a video with sound from another file into one video with FFmpeg.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/ffmpeg-api/merge-audio-video
 //
 // Reference: https://fal.ai/models/fal-ai/ffmpeg-api/merge-audio-video/api

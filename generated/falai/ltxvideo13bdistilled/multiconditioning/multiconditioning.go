@@ -6,6 +6,8 @@
 // Generates a video from a text prompt with LTX Video 0.9.7 13B Distilled, steered by images and videos placed
 // at given frames of the result. LoRA adapters can be loaded on top.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/ltx-video-13b-distilled/multiconditioning
 //
 // Reference: https://fal.ai/models/fal-ai/ltx-video-13b-distilled/multiconditioning/api

@@ -5,6 +5,8 @@
 // Changes the look of a video with Luma Ray 2, such as its style, props, setting or weather, guided by a prompt
 // or a first frame.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/luma-dream-machine/ray-2/modify
 //
 // Reference: https://fal.ai/models/fal-ai/luma-dream-machine/ray-2/modify/api

@@ -4,6 +4,8 @@
 //
 // Continues a video with MAGI-1, adding generated frames from a chosen point on as described by a text prompt.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/magi/extend-video
 //
 // Reference: https://fal.ai/models/fal-ai/magi/extend-video/api

@@ -4,6 +4,8 @@
 //
 // Continues a video past its end with the fast mode of PixVerse, as described by a text prompt.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/pixverse/extend/fast
 //
 // Reference: https://fal.ai/models/fal-ai/pixverse/extend/fast/api

@@ -5,6 +5,8 @@
 // Matches the lip movements of a speaker in a video to speech with PixVerse. The speech is a recording, or is
 // synthesized from text.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/pixverse/lipsync
 //
 // Reference: https://fal.ai/models/fal-ai/pixverse/lipsync/api

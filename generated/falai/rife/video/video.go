@@ -5,6 +5,8 @@
 // Interpolates frames between those of a video with RIFE (Real-Time Intermediate Flow Estimation), for smoother
 // motion.
 //
+// Category: video-to-video.
+//
 // Playground: https://fal.ai/models/fal-ai/rife/video
 //
 // Reference: https://fal.ai/models/fal-ai/rife/video/api
