@@ -144,7 +144,7 @@ func TestDeprecated(t *testing.T) {
 		{"gone as said", []*ir.Endpoint{&named, next, other}, []*ir.Endpoint{next, other}, "endpoint-removed", other.ID},
 		{"gone with what was named", []*ir.Endpoint{&named, next}, []*ir.Endpoint{next}, "endpoint-removed", next.ID},
 	} {
-		changes := diff.Endpoints(tt.old, tt.new)
+		changes, _ := diff.Endpoints(tt.old, tt.new)
 		if tt.kind == "" {
 			if len(changes) > 0 {
 				t.Errorf("%s: %v", tt.name, changes)

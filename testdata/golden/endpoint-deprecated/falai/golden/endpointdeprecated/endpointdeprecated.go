@@ -33,14 +33,10 @@ type Input struct {
 	Prompt fal.Opt[string] `json:"prompt,omitzero"`
 }
 
-// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
-// Submit and Subscribe call it before they send anything.
-func (in Input) Validate() error {
-	return support.Validate(EndpointID, in.check)
-}
-
-func (in Input) check(c support.Checker) {
-	c.Optional("prompt", in.Prompt)
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Input) UnmarshalJSON(data []byte) error {
+	type plain Input
+	return support.Unmarshal(data, (*plain)(v))
 }
 
 // WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
@@ -53,4 +49,21 @@ func (in Input) WithDefaults() Input {
 type Output struct {
 	// Required.
 	OK bool `json:"ok"`
+}
+
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+func (v *Output) UnmarshalJSON(data []byte) error {
+	type plain Output
+	return support.Unmarshal(data, (*plain)(v))
+}
+
+// inputSchema is what the document demands of an Input.
+var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
+	{Name: "prompt", Schema: &support.AnyString},
+}}
+
+// Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
+// Submit and Subscribe call it before they send anything.
+func (in Input) Validate() error {
+	return support.Validate(EndpointID, in, &inputSchema)
 }
