@@ -243,7 +243,7 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	set, _ := sources.Parse()
-	want := spec.Meta{"Model 0", "Does number 0. And more.", "text-to-image", "deprecated", "research", "2025-02-14T00:00:00.000Z"}
+	want := spec.Meta{Title: "Model 0", Description: "Does number 0. And more.", Category: "text-to-image", Status: "deprecated", License: "research", Date: "2025-02-14T00:00:00.000Z"}
 	if got := set.Documents[0].Words(); got != want || got.Does() != "Does number 0." {
 		t.Errorf("%+v", got)
 	}
