@@ -80,8 +80,8 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	return input.JSON(o.value)
 }
 
-// UnmarshalJSON decodes null to null and anything else to a value. An integer takes any number, lest a result be lost for
-// one: 1024.0 is 1024, and what no int64 holds is the nearest that it does.
+// UnmarshalJSON decodes null to null and anything else to a value. A whole number decodes into an integer however it is
+// written: 1024.0 is 1024.
 func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 	var v T
 	null, err := decodeOpt(data, &v)
@@ -99,12 +99,6 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 func decodeOpt(data []byte, v any) (null bool, err error) {
 	if isNull(data) {
 		return true, nil
-	}
-	if n, isInt := v.(*int64); isInt {
-		if whole, ok := input.Int(string(data)); ok {
-			*n = whole
-			return false, nil
-		}
 	}
 	return false, input.Unmarshal(data, v)
 }

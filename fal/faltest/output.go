@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
-	"github.com/falgen/falgen/generator/sample"
+	samples "github.com/falgen/falgen/generator/sample"
 )
 
 // makeOutput returns what the endpoint makes of an input: the examples of its document, and made values where there are
@@ -21,7 +21,7 @@ func (s *Server) makeOutput(e *endpoint, input any) json.RawMessage {
 	fmt.Fprint(hash, e.id, "\n")
 	_, _ = hash.Write(text)
 	m := maker{s.store, rand.New(rand.NewPCG(s.config.seed, hash.Sum64()))}
-	output, _ := json.Marshal(m.vary(e.model.Output, sample.Output(e.model), "")) // as above
+	output, _ := json.Marshal(m.vary(e.model.Output, samples.Output(e.model), "")) // as above
 	return output
 }
 
@@ -117,6 +117,9 @@ func fits(t *ir.Type, example ir.Value) bool {
 // text makes a text as long as the rules allow. A property that is called a URL gets one that can be downloaded.
 func (m *maker) text(r ir.Rules, sample, name string) string {
 	if len(r.Patterns) > 0 {
+		if made, ok := samples.Text(r, m.lots); ok {
+			return made
+		}
 		return sample
 	}
 	text := sample

@@ -17,6 +17,9 @@ func (m *maker) edge() bool {
 			sc := scaleOf(s.schema)
 			values = append(values, sc.at(sc.lo), sc.at(sc.hi))
 		case "string":
+			if s.schema["pattern"] != nil {
+				return nil
+			}
 			for _, n := range m.lengths(s.schema, "Length") {
 				values = append(values, m.text(n))
 			}
@@ -60,6 +63,9 @@ func (m *maker) breakOne() bool {
 		case "string":
 			for _, n := range m.lengths(s.schema, "Length") {
 				values = append(values, m.text(max(n-1, 0)), m.text(n+1))
+			}
+			if s.schema["pattern"] != nil {
+				values = append(values, m.text(3))
 			}
 		case "array":
 			for _, n := range m.lengths(s.schema, "Items") {

@@ -114,7 +114,8 @@ func (d *document) flat(schema any) object {
 	return out
 }
 
-// arms returns the alternatives of a flat schema, flat themselves; it is its own only one where it has none.
+// arms returns the alternatives of a flat schema, flat themselves, with what stands beside them; it is its own only one
+// where it has none.
 func (d *document) arms(s object) []object {
 	var arms []object
 	if s["nullable"] == true {
@@ -122,11 +123,24 @@ func (d *document) arms(s object) []object {
 	}
 	alternatives, _ := s["anyOf"].([]any)
 	more, _ := s["oneOf"].([]any)
-	for _, arm := range append(slices.Clip(alternatives), more...) {
-		arms = append(arms, d.arms(d.flat(arm))...)
-	}
 	if alternatives == nil && more == nil {
-		arms = append(arms, s)
+		return append(arms, s)
+	}
+	beside := object{}
+	for keyword, v := range s {
+		switch keyword {
+		case "anyOf", "oneOf", "nullable", "default", "example", "examples", "title", "description":
+		default:
+			beside[keyword] = v
+		}
+	}
+	for _, alternative := range append(slices.Clip(alternatives), more...) {
+		for _, arm := range d.arms(d.flat(alternative)) {
+			if arm["type"] != "null" {
+				arm = d.flat(object{"allOf": []any{arm, beside}})
+			}
+			arms = append(arms, arm)
+		}
 	}
 	return arms
 }

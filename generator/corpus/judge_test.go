@@ -80,7 +80,16 @@ func (d *document) plain(schema any) any {
 			if _, err := regexp.Compile(v.(string)); err == nil {
 				out[keyword] = v
 			}
-		case "type", "enum", "const", "required", "multipleOf", "minLength", "maxLength", "minItems", "maxItems",
+		case "enum", "const":
+			values, ok := v.([]any)
+			if !ok {
+				values = []any{v}
+			}
+			if s["anyOf"] != nil || s["oneOf"] != nil || s["nullable"] == true || nullAmong(s["type"]) {
+				values = append(slices.Clip(values), nil) // what may be null stays so beside a list of values
+			}
+			out["enum"] = values
+		case "type", "required", "multipleOf", "minLength", "maxLength", "minItems", "maxItems",
 			"uniqueItems", "minProperties", "maxProperties":
 			out[keyword] = v
 		}
@@ -89,6 +98,12 @@ func (d *document) plain(schema any) any {
 		return object{"anyOf": []any{out, object{"type": "null"}}}
 	}
 	return out
+}
+
+// nullAmong reports whether a list of types has null.
+func nullAmong(types any) bool {
+	list, _ := types.([]any)
+	return slices.Contains(list, any("null"))
 }
 
 // A place is where a value breaks its schema: names and positions, joined by slashes.

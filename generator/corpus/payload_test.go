@@ -5,8 +5,12 @@ import (
 	"hash/fnv"
 	"math/big"
 	"math/rand"
+	randv2 "math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/falgen/falgen/generator/ir"
+	samples "github.com/falgen/falgen/generator/sample"
 )
 
 // A maker makes random values that fit a document's schemas.
@@ -83,7 +87,7 @@ func (m *maker) arm(s object, depth int, sited bool) any {
 		return m.number(s)
 	case "string":
 		lo, hi := counts(s, "Length")
-		return m.text(lo + m.rand.Intn(min(hi-lo, 12)+1))
+		return m.string(s, lo+m.rand.Intn(min(hi-lo, 12)+1))
 	case "array":
 		lo, hi := counts(s, "Items")
 		n := lo
@@ -163,6 +167,23 @@ func (m *maker) text(n int) string {
 		b.WriteRune(alphabet[m.rand.Intn(len(alphabet))])
 	}
 	return b.String()
+}
+
+// string makes a text of a schema: of n characters, unless its pattern says otherwise.
+func (m *maker) string(s object, n int) string {
+	pattern, ok := s["pattern"].(string)
+	if !ok {
+		return m.text(n)
+	}
+	rules := ir.Rules{Patterns: []string{pattern}}
+	if s["minLength"] != nil || s["maxLength"] != nil {
+		lo, hi := counts(s, "Length")
+		rules.MinLength, rules.MaxLength = &lo, &hi
+	}
+	if text, ok := samples.Text(rules, randv2.New(randv2.NewPCG(m.rand.Uint64(), 0))); ok {
+		return text
+	}
+	return m.text(n)
 }
 
 // counts reads the least and the greatest length of what a keyword ends in: Length, Items.

@@ -102,6 +102,9 @@ func typeText(t *ir.Type) string {
 	case ir.String:
 		return "string"
 	case ir.Integer:
+		if t.Unsigned() {
+			return "uint64"
+		}
 		return "int64"
 	case ir.Float:
 		return "float64"

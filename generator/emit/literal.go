@@ -40,6 +40,9 @@ func (w literals) opt(t *ir.Type, v any) jen.Code {
 	if v == nil {
 		return jen.Qual(falPath, "Null").Types(goType(t, w.from)).Call()
 	}
+	if t.Unsigned() {
+		return jen.Qual(falPath, "Some").Types(jen.Uint64()).Call(w.value(t, v))
+	}
 	constructor := map[ir.Kind]string{ir.String: "String", ir.Integer: "Int", ir.Float: "Float", ir.Bool: "Bool"}[t.Kind]
 	if constructor == "" {
 		constructor = "Some"

@@ -18,6 +18,9 @@ func goType(t *ir.Type, from string) *jen.Statement {
 	case ir.String:
 		return jen.String()
 	case ir.Integer:
+		if t.Unsigned() {
+			return jen.Uint64()
+		}
 		return jen.Int64()
 	case ir.Float:
 		return jen.Float64()
@@ -96,11 +99,13 @@ func (f *file) object(o *ir.Object) {
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
 	f.wireNames(o, names)
 	if o.Root && len(names) == 0 {
-		f.declare("method *"+o.Name+".UnmarshalJSON", []string{
-			"UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.",
-		}, jen.Func().Params(jen.Id("v").Op("*").Id(o.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
+		unmarshal, doc := "Unmarshal", "UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one."
+		if !o.InInput {
+			unmarshal, doc = "UnmarshalOutput", doc+" A number that an integer cannot hold becomes the nearest that it can."
+		}
+		f.declare("method *"+o.Name+".UnmarshalJSON", []string{doc}, jen.Func().Params(jen.Id("v").Op("*").Id(o.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
 			jen.Type().Id("plain").Id(o.Name),
-			jen.Return(supportName("Unmarshal").Call(jen.Id("data"), jen.Parens(jen.Op("*").Id("plain")).Call(jen.Id("v")))),
+			jen.Return(supportName(unmarshal).Call(jen.Id("data"), jen.Parens(jen.Op("*").Id("plain")).Call(jen.Id("v")))),
 		))
 	}
 	if o.InInput {

@@ -50,5 +50,6 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/union-of-one/falai/golden/unionofone"
 	_ "github.com/falgen/falgen/testdata/golden/union-tag/falai/golden/uniontag"
 	_ "github.com/falgen/falgen/testdata/golden/union/falai/golden/union"
+	_ "github.com/falgen/falgen/testdata/golden/unsigned/falai/golden/unsigned"
 	_ "github.com/falgen/falgen/testdata/golden/values/falai/golden/values"
 )

@@ -58,7 +58,7 @@ func (t *Type) fit(v any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.Kind == Integer && !n.Whole() {
+		if t.Kind == Integer && !n.whole(t.Unsigned()) {
 			return wrong("a whole number of 64 bits")
 		}
 		return json.Number(n), nil
@@ -200,7 +200,7 @@ func ParseNumber(literal string) (Number, error) {
 	if err != nil || len(literal) > maxDigits {
 		return "", fmt.Errorf("is a number out of range: %.40s", literal)
 	}
-	if r, ok := new(big.Rat).SetString(literal); ok && r.IsInt() && r.Num().IsInt64() {
+	if r, ok := new(big.Rat).SetString(literal); ok && r.IsInt() && (r.Num().IsInt64() || r.Num().IsUint64()) {
 		return Number(r.Num().String()), nil
 	}
 	b, err := json.Marshal(f)
@@ -217,7 +217,22 @@ func (n Number) Rat() *big.Rat {
 }
 
 // Whole reports whether n is a whole number that an int64 holds.
-func (n Number) Whole() bool {
+func (n Number) Whole() bool { return n.whole(false) }
+
+func (n Number) whole(unsigned bool) bool {
 	_, err := strconv.ParseInt(string(n), 10, 64)
+	if unsigned {
+		_, err = strconv.ParseUint(string(n), 10, 64)
+	}
 	return err == nil
+}
+
+// greatestInt64 is the greatest int64 as documents have it whose writer knows no integers: 2^63-1 in the digits of a float64.
+const greatestInt64 = Number("9223372036854776000")
+
+// Unsigned reports whether t is an integer that an int64 does not hold and a uint64 does.
+func (t *Type) Unsigned() bool {
+	r := t.Rules
+	return t.Kind == Integer && r.Max != nil && r.Max.Rat().Cmp(greatestInt64.Rat()) > 0 &&
+		(r.Min != nil && r.Min.Rat().Sign() >= 0 || r.Above != nil && r.Above.Rat().Cmp(big.NewRat(-1, 1)) >= 0)
 }

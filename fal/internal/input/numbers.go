@@ -1,10 +1,12 @@
 package input
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -13,7 +15,7 @@ import (
 // as JSON has them.
 func Unmarshal(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
-	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) && strings.HasPrefix(wrong.Value, "number") {
+	if isNumber(err) {
 		if written := wholeNumbers(data); written != nil {
 			return json.Unmarshal(written, v)
 		}
@@ -21,22 +23,82 @@ func Unmarshal(data []byte, v any) error {
 	return err
 }
 
-// Int returns the number of a JSON literal as an int64: of one that has a fraction its whole part, and of one beyond what
-// an int64 holds the nearest. It is not ok for what is no number.
-func Int(literal string) (n int64, ok bool) {
-	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
-		return n, true
+// UnmarshalOutput is Unmarshal, but for numbers that an integer cannot hold. A result is not lost for one: of a number
+// with a fraction the integer is the whole part, and of one beyond its range the nearest that it can be.
+func UnmarshalOutput(data []byte, v any) error {
+	err := Unmarshal(data, v)
+	if !isNumber(err) {
+		return err
 	}
-	r := rational(literal)
-	switch {
-	case r == nil:
-		return 0, false
-	case r.Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0:
-		return math.MaxInt64, true
-	case r.Cmp(new(big.Rat).SetInt64(math.MinInt64)) < 0:
-		return math.MinInt64, true
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var value any
+	if dec.Decode(&value) != nil {
+		return err
 	}
-	return new(big.Int).Quo(r.Num(), r.Denom()).Int64(), true
+	nearest, marshalErr := json.Marshal(toIntegers(value, reflect.TypeOf(v).Elem()))
+	if marshalErr != nil {
+		return err
+	}
+	return json.Unmarshal(nearest, v)
+}
+
+// isNumber reports whether an error says that a number does not fit a Go type.
+func isNumber(err error) bool {
+	wrong := new(json.UnmarshalTypeError)
+	return errors.As(err, &wrong) && strings.HasPrefix(wrong.Value, "number")
+}
+
+// toIntegers returns a JSON value in which numbers are whole where a value of type t has integers.
+func toIntegers(value any, t reflect.Type) any {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if or, ok := t.MethodByName("Or"); ok && or.Type.NumIn() == 2 { // it is a fal.Opt
+		t = or.Type.In(1)
+	}
+	switch v := value.(type) {
+	case json.Number:
+		switch t.Kind() {
+		case reflect.Int64:
+			return nearest(v, big.NewInt(math.MinInt64), big.NewInt(math.MaxInt64))
+		case reflect.Uint64:
+			return nearest(v, new(big.Int), new(big.Int).SetUint64(math.MaxUint64))
+		}
+	case []any:
+		if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+			for i := range v {
+				v[i] = toIntegers(v[i], t.Elem())
+			}
+		}
+	case map[string]any:
+		for name := range v {
+			if t.Kind() == reflect.Map {
+				v[name] = toIntegers(v[name], t.Elem())
+			} else if t.Kind() == reflect.Struct {
+				for i := range t.NumField() {
+					if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); strings.EqualFold(tag, name) {
+						v[name] = toIntegers(v[name], t.Field(i).Type)
+					}
+				}
+			}
+		}
+	}
+	return value
+}
+
+func nearest(n json.Number, least, most *big.Int) json.Number {
+	r := rational(string(n))
+	if r == nil {
+		return n
+	}
+	whole := new(big.Int).Quo(r.Num(), r.Denom())
+	if whole.Cmp(least) < 0 {
+		whole = least
+	} else if whole.Cmp(most) > 0 {
+		whole = most
+	}
+	return json.Number(whole.String())
 }
 
 // maxLiteral bounds the numbers that are worked out exactly.

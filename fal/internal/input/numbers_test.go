@@ -2,7 +2,6 @@ package input
 
 import (
 	"encoding/json"
-	"math"
 	"testing"
 )
 
@@ -40,17 +39,34 @@ func TestUnmarshal(t *testing.T) {
 	}
 }
 
-// TestInt holds that each number becomes the nearest that there is.
-func TestInt(t *testing.T) {
-	for literal, want := range map[string]int64{
-		"7": 7, "7.0": 7, "1e5": 100000, "1.9": 1, "-1.9": -1, "18446744073709551615": math.MaxInt64, "-1e30": math.MinInt64,
-		"9223372036854775807": math.MaxInt64,
+// TestUnmarshalOutput holds that a result is not lost for a number, and that numbers elsewhere stay what they are.
+func TestUnmarshalOutput(t *testing.T) {
+	type part struct {
+		Seed uint64  `json:"seed"`
+		Rate float64 `json:"rate"`
+	}
+	type output struct {
+		N     int64            `json:"n"`
+		Parts []part           `json:"parts"`
+		Named map[string]*part `json:"named"`
+		Raw   json.RawMessage  `json:"raw"`
+	}
+	for text, want := range map[string]string{
+		`{"n":1.9,"parts":[{"seed":-1,"rate":1.5}],"raw":1.5}`:  `{"n":1,"parts":[{"seed":0,"rate":1.5}],"named":null,"raw":1.5}`,
+		`{"n":1e30,"named":{"a":{"seed":1e30,"rate":2}}}`:       `{"n":9223372036854775807,"parts":null,"named":{"a":{"seed":18446744073709551615,"rate":2}},"raw":null}`,
+		`{"n":-1e30,"parts":[{"seed":18446744073709551615.0}]}`: `{"n":-9223372036854775808,"parts":[{"seed":18446744073709551615,"rate":0}],"named":null,"raw":null}`,
 	} {
-		if got, ok := Int(literal); !ok || got != want {
-			t.Errorf("%s is %d, want %d", literal, got, want)
+		var got output
+		if err := UnmarshalOutput([]byte(text), &got); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if again, _ := json.Marshal(got); string(again) != want {
+			t.Errorf("%s is read as %s, want %s", text, again, want)
 		}
 	}
-	if _, ok := Int(`"7"`); ok {
-		t.Error("a string is a number")
+	for _, text := range []string{`{"n":"1"}`, `{"n":1e400}`, `{"n":1.5`} {
+		if err := UnmarshalOutput([]byte(text), new(output)); err == nil {
+			t.Errorf("%s is read", text)
+		}
 	}
 }

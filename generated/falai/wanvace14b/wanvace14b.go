@@ -263,10 +263,11 @@ type Output struct {
 	FramesZIP *fal.File `json:"frames_zip,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
+// cannot hold becomes the nearest that it can.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
-	return support.Unmarshal(data, (*plain)(v))
+	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
 // Task is a value of "task". A server may send values that [TaskValues] does not list.

@@ -77,10 +77,11 @@ type Output struct {
 	Video fal.File `json:"video"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
+// cannot hold becomes the nearest that it can.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
-	return support.Unmarshal(data, (*plain)(v))
+	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
 // VoiceID is a value of "voice_id". A server may send values that [VoiceIDValues] does not list.

@@ -78,10 +78,11 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
+// cannot hold becomes the nearest that it can.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
-	return support.Unmarshal(data, (*plain)(v))
+	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
 // Style is a value of "style". A server may send values that [StyleValues] does not list.

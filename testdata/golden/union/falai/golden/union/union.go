@@ -110,10 +110,11 @@ type Output struct {
 	Size Size `json:"size,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
+// cannot hold becomes the nearest that it can.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
-	return support.Unmarshal(data, (*plain)(v))
+	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
 // Duration is a whole number or a string. JSON that is neither decodes, too, and encodes as it came.
