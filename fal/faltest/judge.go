@@ -65,7 +65,17 @@ func (e *endpoint) judge(input any) []fal.FieldError {
 	input = shortest(input)
 	var found []fal.FieldError
 	seen := map[string]bool{}
-	for _, f := range explain(e.input, input, fal.Loc{"body"}, nil) {
+	explained := explain(e.input, input, fal.Loc{"body"}, nil)
+	unlisted := map[string]bool{}
+	for _, f := range explained {
+		if f.Type == "one_of" {
+			unlisted[f.Loc.String()] = true
+		}
+	}
+	for _, f := range explained {
+		if f.Type != "one_of" && unlisted[f.Loc.String()] {
+			continue // that it is none of the values says it all
+		}
 		// Parts of an allOf may demand the same.
 		if key := f.Loc.String() + " " + f.Type; !seen[key] {
 			seen[key] = true
@@ -93,6 +103,9 @@ func explain(s *schema, value any, loc fal.Loc, trail []*schema) []fal.FieldErro
 		if len(pointer) > 0 {
 			parts = nil
 		}
+		if alone := withoutAlternatives(e); alone != nil {
+			found = append(found, explain(alone, v, at, parts)...)
+		}
 		switch e.SchemaField {
 		case "allOf":
 			for _, arm := range e.Schema.AllOf {
@@ -111,6 +124,17 @@ func explain(s *schema, value any, loc fal.Loc, trail []*schema) []fal.FieldErro
 		}
 	}
 	return found
+}
+
+// withoutAlternatives returns the schema of an object that fits none of its alternatives without them, or nil: the
+// validator says no more of such a one.
+func withoutAlternatives(e *openapi3.SchemaError) *schema {
+	if e.SchemaField != "anyOf" && e.SchemaField != "oneOf" || e.Schema.Properties == nil {
+		return nil
+	}
+	alone := *e.Schema
+	alone.AnyOf, alone.OneOf = nil, nil
+	return &alone
 }
 
 // nearest explains a value by the alternative that it comes nearest to: one of its JSON type, with the least wrong.

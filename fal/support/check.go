@@ -69,6 +69,19 @@ func (c *checker) value(s *Schema, v value, loc fal.Loc, depth int) {
 	for _, choice := range s.Choices {
 		c.choice(choice, v, loc, depth, before)
 	}
+	if len(s.Choices) > 0 && len(s.Fields) > 0 {
+		slices.SortStableFunc(c.found[before:], func(a, b fal.FieldError) int { return s.rank(a.Loc, len(loc)) - s.rank(b.Loc, len(loc)) })
+	}
+}
+
+// rank orders places in an object as its schema does the fields; the object itself comes last.
+func (s *Schema) rank(loc fal.Loc, depth int) int {
+	if len(loc) > depth {
+		if i := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == loc[depth] }); i >= 0 {
+			return i
+		}
+	}
+	return len(s.Fields)
 }
 
 func (c *checker) resolve(s *Schema) *Schema {

@@ -6,6 +6,17 @@ import (
 	"slices"
 )
 
+// fittingEdge makes an input that just fits.
+func (m *maker) fittingEdge() {
+	for range 40 {
+		m.root("input")
+		if m.edge(); len(judged(m.doc.judge().input, m.made)) == 0 {
+			return
+		}
+	}
+	m.root("input")
+}
+
 // edge puts a value that just fits at a place of the value that was made; false where no place has an edge.
 func (m *maker) edge() bool {
 	return m.change(func(s site) (values []any) {

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,7 @@ type fact struct{ name, keyword, value string }
 type census struct {
 	doc   *document
 	facts map[fact]int
+	idle  map[fact]bool    // what may be checked and need not
 	moot  tally            // what is in the document and means nothing
 	seen  map[uintptr]bool // the objects that were counted
 }
@@ -39,10 +42,10 @@ var allBounds = func() (all []string) {
 	return all
 }()
 
-func countFacts(d *document, moot tally) map[fact]int {
-	c := &census{doc: d, facts: map[fact]int{}, moot: moot, seen: map[uintptr]bool{}}
+func countFacts(d *document, moot tally) *census {
+	c := &census{doc: d, facts: map[fact]int{}, idle: map[fact]bool{}, moot: moot, seen: map[uintptr]bool{}}
 	c.rules("", d.input)
-	return c.facts
+	return c
 }
 
 // rules counts what a schema demands of the property called name, and what is inside of it.
@@ -59,8 +62,11 @@ func (c *census) rules(name string, schema any) {
 		switch {
 		case isEnum && anyText && typeOf(s) == "string":
 			c.moot.add("an enum beside any text", "%s: %s", c.doc.id, name)
+			c.idle[fact{name, "enum", text(values)}] = true
 		case isEnum:
-			c.facts[fact{name, "enum", text(values)}]++
+			for _, alike := range byType(values) {
+				c.facts[fact{name, "enum", text(alike)}]++
+			}
 		}
 		for _, keyword := range allBounds {
 			v, ok := s[keyword]
@@ -69,6 +75,7 @@ func (c *census) rules(name string, schema any) {
 			case !ok || v == nil || v == false:
 			case means == "" || isEnum:
 				c.moot.add(keyword+" of a value of another type, or of an enum", "%s: %s", c.doc.id, name)
+				c.idle[fact{name, meaning["number"][keyword], value(v)}] = true
 			case means == "least length" && text(v) == "0":
 				c.moot.add("a least length of 0", "%s: %s", c.doc.id, name)
 			default:
@@ -84,6 +91,21 @@ func (c *census) rules(name string, schema any) {
 		}
 		c.properties(s)
 	}
+}
+
+// byType parts the values of an enum by their JSON type, in the order in which the types are met. Null is none of them.
+func byType(values []any) (parts [][]any) {
+	for _, v := range values {
+		i := slices.IndexFunc(parts, func(part []any) bool { return reflect.TypeOf(part[0]) == reflect.TypeOf(v) })
+		switch {
+		case v == nil:
+		case i < 0:
+			parts = append(parts, []any{v})
+		default:
+			parts[i] = append(parts[i], v)
+		}
+	}
+	return parts
 }
 
 // ofFiles is the keywords that bound a file, with the words of the support package; "" where only the server checks.
@@ -141,8 +163,10 @@ func (d *document) takes(field object, v any) bool {
 			return typeOf(s) == "object" || typeOf(s) == ""
 		case []any:
 			return typeOf(s) == "array" || typeOf(s) == ""
+		case bool:
+			return typeOf(s) == "boolean" || typeOf(s) == ""
 		}
-		return true
+		return typeOf(s) == "number" || typeOf(s) == "integer" || typeOf(s) == ""
 	})
 }
 
@@ -174,6 +198,13 @@ func (d *document) member(field object, v any) any {
 	return v
 }
 
+// isForeign reports whether a fact is a pattern in a syntax that Go lacks.
+func (f fact) isForeign() bool {
+	pattern, _ := strconv.Unquote(f.value)
+	_, err := regexp.Compile(pattern)
+	return f.keyword == "pattern" && err != nil
+}
+
 // value is how a JSON value is compared: numbers by what they are, not by how they are written.
 func value(v any) string {
 	if n, ok := v.(json.Number); ok {
@@ -184,7 +215,12 @@ func value(v any) string {
 
 // filled returns v with each property that is not there set to its default, as the documents tell it.
 func (d *document) filled(schema, v any) any {
-	arms := slices.DeleteFunc(d.arms(d.flat(schema)), isNull)
+	s := d.flat(schema)
+	if typeOf(s) == "object" { // what its alternatives demand changes no default
+		delete(s, "anyOf")
+		delete(s, "oneOf")
+	}
+	arms := slices.DeleteFunc(d.arms(s), isNull)
 	if len(arms) != 1 { // which of several alternatives it is, is for others to say
 		return v
 	}
@@ -231,7 +267,10 @@ func mentions(doc string, f fact) bool {
 	case "unique":
 		return strings.Contains(doc, "no element twice")
 	case "pattern":
-		return strings.Contains(doc, "pattern: "+f.value)
+		pattern, _ := strconv.Unquote(f.value)
+		words := func(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
+		_, told, ok := strings.Cut(words(doc), "pattern")
+		return ok && strings.Contains(told, words(pattern))
 	}
 	return numbers(doc, f.value)
 }

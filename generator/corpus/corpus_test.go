@@ -59,17 +59,18 @@ func questions(d *document, put func(question)) {
 	}
 	m.whole = false
 	for i := range *payloads {
-		m.root("input")
 		switch i % 4 {
 		case 0:
+			m.root("input")
 			put(question{d.id, "input", m.made, fitting})
 			put(question{d.id, "defaults", m.made, fitting})
 			m.root("output")
 			put(question{d.id, "output", m.made, fitting})
 		case 1:
-			m.edge()
+			m.fittingEdge()
 			put(question{d.id, "input", m.made, fitting})
 		default:
+			m.root("input")
 			m.breakOne()
 			put(question{d.id, "input", m.made, broken})
 		}
@@ -97,7 +98,7 @@ func (b *bench) each(one func(question, answer)) func(question, answer) {
 	return func(q question, a answer) {
 		for next == 0 || b.doc.id != q.ID {
 			b.doc = b.docs[next]
-			b.judges = newJudge(b.t, b.doc)
+			b.judges = b.doc.judge()
 			next++
 		}
 		one(q, a)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -20,6 +21,9 @@ type document struct {
 	id            string
 	schemas       object // the components by name
 	input, output any    // the schemas of the body and of the result
+
+	compile sync.Once
+	judged  judge
 }
 
 // folder returns the folder of published documents, which is not part of the project.
@@ -106,12 +110,43 @@ func (d *document) flat(schema any) object {
 	delete(out, "$ref")
 	for _, part := range parts {
 		for keyword, v := range d.flat(part) {
-			if _, ok := out[keyword]; !ok {
-				out[keyword] = v
-			}
+			out[keyword] = d.both(keyword, out[keyword], v)
 		}
 	}
 	return out
+}
+
+// both returns what a keyword says where it says two things.
+func (d *document) both(keyword string, a, b any) any {
+	if a == nil {
+		return b
+	}
+	switch keyword {
+	case "required":
+		return append(slices.Clip(a.([]any)), b.([]any)...)
+	case "properties":
+		all := maps.Clone(a.(object))
+		for name, p := range b.(object) {
+			if all[name] != nil {
+				p = object{"allOf": []any{all[name], p}}
+			}
+			all[name] = p
+		}
+		return all
+	case "enum":
+		return slices.DeleteFunc(slices.Clone(a.([]any)), func(v any) bool {
+			return !slices.ContainsFunc(b.([]any), func(w any) bool { return equal(v, w) })
+		})
+	case "minimum", "minLength", "minItems", "maximum", "maxLength", "maxItems":
+		if bound(a) != nil && bound(b) != nil && (bound(a).Cmp(bound(b)) < 0) == strings.HasPrefix(keyword, "min") {
+			return b
+		}
+	case "type":
+		if a == "number" {
+			return b
+		}
+	}
+	return a
 }
 
 // arms returns the alternatives of a flat schema, flat themselves, with what stands beside them; it is its own only one

@@ -1,11 +1,11 @@
 package corpus_test
 
 import (
+	"log"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -14,24 +14,20 @@ import (
 // A judge says what a JSON Schema validator of somebody else makes of an endpoint's values.
 type judge struct{ input, output *jsonschema.Schema }
 
-func newJudge(t *testing.T, d *document) judge {
-	t.Helper()
-	defs := object{"(input)": d.plain(d.input), "(output)": d.plain(d.output)}
-	for name, s := range d.schemas {
-		defs[name] = d.plain(s)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("mem:document", object{"$defs": defs}); err != nil {
-		t.Fatal(d.id, err)
-	}
-	compile := func(name string) *jsonschema.Schema {
-		s, err := c.Compile("mem:document#/$defs/" + name)
-		if err != nil {
-			t.Fatal(d.id, err)
+// judge returns the document's own, which is made once.
+func (d *document) judge() judge {
+	d.compile.Do(func() {
+		defs := object{"(input)": d.plain(d.input), "(output)": d.plain(d.output)}
+		for name, s := range d.schemas {
+			defs[name] = d.plain(s)
 		}
-		return s
-	}
-	return judge{compile("(input)"), compile("(output)")}
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource("mem:document", object{"$defs": defs}); err != nil {
+			log.Panic(d.id, err)
+		}
+		d.judged = judge{c.MustCompile("mem:document#/$defs/(input)"), c.MustCompile("mem:document#/$defs/(output)")}
+	})
+	return d.judged
 }
 
 // plain spells a schema of OpenAPI as JSON Schema 2020-12.

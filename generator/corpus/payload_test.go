@@ -32,12 +32,19 @@ func newMaker(d *document) *maker {
 
 // root makes an input or an output.
 func (m *maker) root(kind string) {
-	schema := m.doc.input
+	schema, judge := m.doc.input, m.doc.judge().input
 	if kind == "output" {
-		schema = m.doc.output
+		schema, judge = m.doc.output, m.doc.judge().output
 	}
-	m.sites = nil
-	m.made = m.value(schema, 0, &site{set: func(v any) { m.made = v }})
+	whole := m.whole
+	defer func() { m.whole = whole }()
+	for try := range 40 { // what alternatives leave to luck
+		m.sites, m.whole = nil, whole && try < 20
+		m.made = m.value(schema, 0, &site{set: func(v any) { m.made = v }})
+		if len(judged(judge, m.made)) == 0 {
+			return
+		}
+	}
 }
 
 // A site is a place in a value that was made.

@@ -85,9 +85,10 @@ func (b *bench) rightInputs(put func(question)) {
 	for _, d := range b.docs {
 		m := newMaker(d)
 		for i := range *served {
-			m.root("input")
 			if i%2 == 1 {
-				m.edge()
+				m.fittingEdge()
+			} else {
+				m.root("input")
 			}
 			put(question{d.id, "subscribe", m.made, fitting})
 		}
@@ -150,7 +151,7 @@ func wrongInputs(t *testing.T, docs []*document, program string) map[string][]an
 
 // demands reports whether a document has bounds or enums.
 func demands(d *document) bool {
-	for f := range countFacts(d, tally{}) {
+	for f := range countFacts(d, tally{}).facts {
 		if f.keyword != "default" {
 			return true
 		}

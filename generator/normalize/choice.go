@@ -201,6 +201,9 @@ func (n *normalizer) alternatives(f *folded, at place) *ir.Type {
 	}
 	for _, arm := range arms {
 		t, _ := n.typ(arm, each)
+		if file := fileOf(t); file != nil {
+			file.Rules.Media = n.mediaLimits(f, file.Rules)
+		}
 		types = append(types, t)
 	}
 	t := n.union(f, at, types, first.one && !lossy)

@@ -109,15 +109,12 @@ func (f *folded) merged(t *ir.Type) bool {
 // hints are the keywords of a field that are shown and bind nobody.
 func hints(f folded, t *ir.Type) []ir.Hint {
 	var list []ir.Hint
-	media := t
-	if t.Kind == ir.List {
-		media = t.Elem
-	}
+	media := fileOf(t)
 	var add func(name string, v *spec.Node)
 	add = func(name string, v *spec.Node) {
 		switch {
-		case media.Kind == ir.Media && boundsMedia(name): // and so it binds
-		case len(media.Rules.Media) > 0 && name == "limit_description": // it is the same in words
+		case media != nil && boundsMedia(name): // and so it binds
+		case media != nil && len(media.Rules.Media) > 0 && name == "limit_description": // it is the same in words
 		case v.Is(spec.Object):
 			for _, m := range v.Members {
 				add(m.Name, m.Value)

@@ -26,6 +26,28 @@ func (n *normalizer) mediaLimits(f *folded, rules ir.Rules) []ir.MediaLimit {
 	return limits
 }
 
+// fileOf returns the media that a value of type t is, holds in a list or may be; nil where it is none.
+func fileOf(t *ir.Type) *ir.Type {
+	switch t.Kind {
+	case ir.Media:
+		return t
+	case ir.List:
+		if t.Elem.Kind == ir.Media {
+			return t.Elem
+		}
+	case ir.UnionKind:
+		for _, arm := range t.Union.Arms {
+			switch elem := arm.Type.Elem; {
+			case arm.Type.Kind == ir.Media:
+				return arm.Type
+			case arm.Type.Kind == ir.List && elem.Kind == ir.Media:
+				return elem
+			}
+		}
+	}
+	return nil
+}
+
 // mediaLimit reads a keyword, and returns it or bound, whichever is tighter: the greater one if sign is 1.
 func (n *normalizer) mediaLimit(f *folded, keyword string, bound *ir.Number, sign int) *ir.Number {
 	for _, at := range []*spec.Node{f.keywords[keyword], f.keywords["x-fal"].Get(keyword)} {

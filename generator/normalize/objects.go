@@ -179,7 +179,7 @@ func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
 		if kind == ir.Media {
 			kind = ir.String
 		}
-		fits := kind == sf.Kind && (!sf.Required || f.Required)
+		fits := kind == sf.Kind && !f.Type.Unsigned() && (!sf.Required || f.Required && !f.Type.Nullable)
 		if o.InInput {
 			fits = fits && f.Required == sf.Required && f.Type.Rules.Equal(sf.Rules) && sameDefault(f.Default, sf.Default)
 		}

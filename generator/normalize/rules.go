@@ -28,8 +28,8 @@ func (n *normalizer) rules(t *ir.Type, f *folded) {
 			r.Media = n.mediaLimits(f, *r)
 		}
 	case ir.List:
-		if t.Elem.Kind == ir.Media {
-			t.Elem.Rules.Media = n.mediaLimits(f, t.Elem.Rules) // of each file
+		if file := fileOf(t); file != nil {
+			file.Rules.Media = n.mediaLimits(f, file.Rules) // of each file
 		}
 		r.MinLength, r.MaxLength = n.count(f, "minItems"), n.count(f, "maxItems")
 		r.Unique = f.keywords["uniqueItems"].True()

@@ -34,6 +34,14 @@ func (n *normalizer) defaultValue(d *spec.Node, t *ir.Type) *ir.Value {
 
 // member returns the value of an enum that a default is another spelling of, as 5 is of "5"; else the error.
 func member(t *ir.Type, d *spec.Node, err error) (any, error) {
+	if t.Kind == ir.UnionKind {
+		for _, arm := range t.Union.Arms {
+			if v, other := member(arm.Type, d, err); other == nil {
+				return v, nil
+			}
+		}
+		return nil, err
+	}
 	if t.Kind != ir.EnumKind || !d.Is(spec.String) && !d.Is(spec.Number) && !d.Is(spec.Bool) {
 		return nil, err
 	}
