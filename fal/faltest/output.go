@@ -110,8 +110,8 @@ func (m *maker) shared(t *ir.Shared, name string) any {
 
 // fits reports whether the sample has taken over that example.
 func fits(t *ir.Type, example ir.Value) bool {
-	fitted, err := t.Fit(example.JSON)
-	return err == nil && fitted != nil
+	_, ok := samples.Example(t, example)
+	return ok
 }
 
 // text makes a text as long as the rules allow. A property that is called a URL gets one that can be downloaded.

@@ -69,19 +69,29 @@ func (c *checker) value(s *Schema, v value, loc fal.Loc, depth int) {
 	for _, choice := range s.Choices {
 		c.choice(choice, v, loc, depth, before)
 	}
-	if len(s.Choices) > 0 && len(s.Fields) > 0 {
-		slices.SortStableFunc(c.found[before:], func(a, b fal.FieldError) int { return s.rank(a.Loc, len(loc)) - s.rank(b.Loc, len(loc)) })
+	if fields := s.fields(); len(s.Choices) > 0 && len(fields) > 0 && len(c.found) > before+1 {
+		slices.SortStableFunc(c.found[before:], func(a, b fal.FieldError) int {
+			return rank(fields, a.Loc, len(loc)) - rank(fields, b.Loc, len(loc))
+		})
 	}
 }
 
+// fields returns the fields of an object, which a schema of choices has in the only arm of its first.
+func (s *Schema) fields() []Field {
+	if s.Fields == nil && len(s.Choices) > 1 && len(s.Choices[0].Arms) == 1 {
+		return s.Choices[0].Arms[0].Fields
+	}
+	return s.Fields
+}
+
 // rank orders places in an object as its schema does the fields; the object itself comes last.
-func (s *Schema) rank(loc fal.Loc, depth int) int {
+func rank(fields []Field, loc fal.Loc, depth int) int {
 	if len(loc) > depth {
-		if i := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == loc[depth] }); i >= 0 {
+		if i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == loc[depth] }); i >= 0 {
 			return i
 		}
 	}
-	return len(s.Fields)
+	return len(fields)
 }
 
 func (c *checker) resolve(s *Schema) *Schema {

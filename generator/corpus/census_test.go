@@ -75,14 +75,18 @@ func (c *census) rules(name string, schema any) {
 			case !ok || v == nil || v == false:
 			case means == "" || isEnum:
 				c.moot.add(keyword+" of a value of another type, or of an enum", "%s: %s", c.doc.id, name)
-				c.idle[fact{name, meaning["number"][keyword], value(v)}] = true
+				for _, words := range meaning {
+					c.idle[fact{name, words[keyword], value(v)}] = true
+				}
 			case means == "least length" && text(v) == "0":
 				c.moot.add("a least length of 0", "%s: %s", c.doc.id, name)
 			default:
 				c.facts[fact{name, means, value(v)}]++
 			}
 		}
-		c.files(name, s)
+		if !isEnum {
+			c.files(name, s)
+		}
 		if items, ok := s["items"]; ok {
 			c.rules(name, items)
 		}

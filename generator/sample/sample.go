@@ -54,7 +54,7 @@ func equal(a, b any) bool {
 
 func object(o *ir.Object, m maker, trail trail) any {
 	for _, ex := range o.Examples {
-		if v, err := (&ir.Type{Kind: ir.ObjectKind, Object: o}).Fit(ex.JSON); err == nil {
+		if v, ok := Example(&ir.Type{Kind: ir.ObjectKind, Object: o}, ex); ok {
 			return v
 		}
 	}
@@ -71,11 +71,17 @@ func object(o *ir.Object, m maker, trail trail) any {
 
 func example(f *ir.Field) (any, bool) {
 	for _, ex := range f.Examples {
-		if v, err := f.Type.Fit(ex.JSON); err == nil && v != nil {
+		if v, ok := Example(f.Type, ex); ok {
 			return v, true
 		}
 	}
 	return nil, false
+}
+
+// Example returns a document's example of a value of type t, and reports whether t allows it. Null is no example.
+func Example(t *ir.Type, ex ir.Value) (any, bool) {
+	v, err := t.Fit(ex.JSON)
+	return v, err == nil && v != nil && allows(t, v)
 }
 
 func field(f *ir.Field, m maker, trail trail) any {
