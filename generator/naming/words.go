@@ -1,7 +1,10 @@
 package naming
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,7 +27,20 @@ var initialisms = map[string]string{
 	"xml": "XML", "zip": "ZIP", "2d": "2D", "3d": "3D", "4k": "4K",
 }
 
-// Pascal turns a name of the wire into an exported Go name: "ref_image_urls" is RefImageURLs, "LoRAWeight" stays.
+// spellings are the initialisms as they are written, by their first letter, the longest first: "LoRA" is a word in
+// "LoRAWeight", though it changes its case.
+var spellings = func() map[byte][]string {
+	by := map[byte][]string{}
+	for _, s := range slices.Sorted(maps.Values(initialisms)) {
+		by[s[0]] = append(by[s[0]], s)
+	}
+	for _, list := range by {
+		slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	}
+	return by
+}()
+
+// Pascal turns a name of the wire into an exported Go name: "ref_image_urls" is RefImageURLs, "LoraWeight" LoRAWeight.
 // The result may start with a digit, and is empty where name holds no letter or digit.
 func Pascal(name string) string {
 	joined := ""
@@ -50,7 +66,43 @@ func pascalWord(word string) string {
 		return pascalWord(strings.ToLower(word))
 	}
 	r, size := utf8.DecodeRuneInString(word)
-	return string(chars.ToUpper(r)) + word[size:] // "720p" stays
+	rest := string(chars.ToUpper(r)) + word[size:] // "720p" stays
+	var b strings.Builder
+	for rest != "" {
+		part := hump(rest)
+		rest = rest[len(part):]
+		if s, ok := initialisms[strings.ToLower(part)]; ok {
+			part = s
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// hump returns the first word of several that are written as one, as in "ModelUrls": an initialism, or all up to where a
+// capital letter starts the next one.
+func hump(word string) string {
+	for _, s := range spellings[word[0]] {
+		if rest, ok := strings.CutPrefix(word, s); ok && startsWord(rest) {
+			return s
+		}
+	}
+	lower := false
+	for i, r := range word {
+		switch capital := chars.IsUpper(r); {
+		case i > 0 && capital && lower:
+			return word[:i]
+		case !capital:
+			lower = true
+		}
+	}
+	return word
+}
+
+// startsWord reports whether what comes behind a word is another one.
+func startsWord(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return rest == "" || chars.IsUpper(r)
 }
 
 // shouted reports whether a word is written in capitals without being an abbreviation, which are short: "MELON".
