@@ -14,6 +14,18 @@ var (
 		{Name: "width", Schema: &Schema{Types: Integer, Above: "0", Max: "14142"}},
 		{Name: "height", Schema: &Schema{Types: Integer, Above: "0", Max: "14142"}},
 	}}
+	LoRA = Schema{Types: Object, Fields: []Field{
+		{Name: "path", Required: true, Schema: &AnyString},
+		{Name: "scale", Schema: &Schema{Types: Number, Min: "0", Max: "4"}},
+		{Name: "weight_name", Schema: &AnyString},
+	}}
+	RGBColor = Schema{Types: Object, Fields: []Field{
+		{Name: "r", Schema: &colorPart}, {Name: "g", Schema: &colorPart}, {Name: "b", Schema: &colorPart},
+	}}
+	FrameSize       = frameSize()
+	FrameSizeOrAuto = frameSize(`"auto"`)
+
+	colorPart = Schema{Types: Integer, Min: "0", Max: "255"}
 
 	text    = Schema{Types: String, Null: true}
 	integer = Schema{Types: Integer, Null: true}
@@ -30,6 +42,24 @@ func fileFields(more ...any) []Field {
 		fields = append(fields, Field{Name: more[i].(string), Schema: more[i+1].(*Schema)})
 	}
 	return fields
+}
+
+// frameSize is the schema of a size or one of the presets that nearly all documents list, or one of more.
+func frameSize(more ...string) Schema {
+	presets := []string{`"square_hd"`, `"square"`, `"portrait_4_3"`, `"portrait_16_9"`, `"landscape_4_3"`, `"landscape_16_9"`}
+	return Schema{Choices: []Choice{{Arms: []*Schema{&ImageSize, {Types: String, Enum: append(presets, more...)}}}}}
+}
+
+// LoRADefaults returns l with the scale that fal takes for an unset one.
+func LoRADefaults(l fal.LoRA) fal.LoRA {
+	l.Scale = Default(l.Scale, 1)
+	return l
+}
+
+// RGBColorDefaults returns rgb with the parts that fal takes for unset ones.
+func RGBColorDefaults(rgb fal.RGBColor) fal.RGBColor {
+	rgb.R, rgb.G, rgb.B = Default(rgb.R, 0), Default(rgb.G, 0), Default(rgb.B, 0)
+	return rgb
 }
 
 // ImageSizeDefaults returns s with the sides that fal takes for unset ones.

@@ -32,6 +32,8 @@ func valueOf(rv reflect.Value) value {
 				return mediaValue(v)
 			case json.RawMessage:
 				return rawValue(v)
+			case fal.FrameSize:
+				return frameSizeValue(v)
 			case json.Number:
 				return value{types: numberType(string(v)), rv: rv, number: v}
 			case interface { // fal.Opt, Union
@@ -72,6 +74,17 @@ func mediaValue(m fal.Media) value {
 	}
 	text, ok := m.Any().(string)
 	return value{types: String, rv: reflect.ValueOf(text), media: m, local: !ok}
+}
+
+func frameSizeValue(s fal.FrameSize) value {
+	if s == "" {
+		return value{absent: true}
+	}
+	text, err := s.MarshalJSON()
+	if err != nil {
+		return value{types: String, rv: reflect.ValueOf(string(s))} // encoding it will say what is wrong
+	}
+	return rawValue(text)
 }
 
 func rawValue(raw json.RawMessage) value {

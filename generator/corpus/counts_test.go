@@ -85,22 +85,24 @@ func (s *source) take(f fact, n int) (taken int) {
 // parseAll reads the code of the packages, with what they use of package fal, by endpoint.
 func parseAll(t *testing.T, r *generator.Result) map[string]*source {
 	t.Helper()
-	shared, types := parse(t, "../../fal/support/shared.go", nil), parse(t, "../../fal/file.go", nil)
+	shared := sharedSources(t)
 	sources := map[string]*source{}
 	for _, name := range packages(r) {
 		src := parse(t, name, r.Files[name])
 		sources[src.literal(src.consts["EndpointID"]).(string)] = src
-		if !src.shared["ImageSize"] {
-			continue
-		}
-		for f, n := range shared.checks {
-			src.checks[f] += n
-		}
-		for v, n := range shared.defaults {
-			src.defaults[v] += n
-		}
-		for field, doc := range types.docs {
-			src.docs[field] += doc
+		for called, of := range shared {
+			if !src.shared[called] {
+				continue
+			}
+			for f, n := range of.checks {
+				src.checks[f] += n
+			}
+			for v, n := range of.defaults {
+				src.defaults[v] += n
+			}
+			for field, doc := range of.docs {
+				src.docs[field] += doc
+			}
 		}
 	}
 	return sources

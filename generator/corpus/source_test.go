@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/falgen/falgen/fal/support"
 )
 
 // A source is what the Go code of a package says.
@@ -60,7 +62,13 @@ func parse(t *testing.T, name string, text any) *source {
 			s.schema("", object, nil)
 		}
 	}
-	ast.Inspect(f, func(n ast.Node) bool {
+	s.setDefaults(f)
+	return s
+}
+
+// setDefaults counts the values that code sets what is unset to.
+func (s *source) setDefaults(code ast.Node) {
+	ast.Inspect(code, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && called(call) == "Default" {
 			if lit, ok := call.Args[1].(*ast.BasicLit); ok {
 				s.defaults[value(s.literal(lit))]++
@@ -68,7 +76,30 @@ func parse(t *testing.T, name string, text any) *source {
 		}
 		return true
 	})
-	return s
+}
+
+// sharedSources reads what the schemas of the types of package fal demand, by their names.
+func sharedSources(t *testing.T) map[string]*source {
+	t.Helper()
+	const name = "../../fal/support/shared.go"
+	f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	consts := parse(t, name, nil).consts
+	sources := map[string]*source{}
+	for called, file := range map[string]string{"ImageSize": "file", "LoRA": "lora", "RGBColor": "rgbcolor"} {
+		s := &source{checks: map[fact]int{}, defaults: map[string]int{}, consts: consts, shared: map[string]bool{}}
+		s.docs = parse(t, "../../fal/"+file+".go", nil).docs
+		s.schema("", consts[called], nil)
+		for _, decl := range f.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Name.Name == called+"Defaults" {
+				s.setDefaults(fn)
+			}
+		}
+		sources[called] = s
+	}
+	return sources
 }
 
 func (s *source) declaration(decl ast.Decl) {
@@ -116,6 +147,10 @@ func (s *source) schema(name string, e ast.Expr, trail []string) {
 		s.schema(name, e.X, trail)
 	case *ast.SelectorExpr:
 		s.shared[e.Sel.Name] = true
+		if sizes, ok := map[string]support.Schema{"FrameSize": support.FrameSize, "FrameSizeOrAuto": support.FrameSizeOrAuto}[e.Sel.Name]; ok {
+			s.shared["ImageSize"] = true
+			s.checks[fact{name, "enum", "[" + strings.Join(sizes.Choices[0].Arms[1].Enum, ",") + "]"}]++
+		}
 	case *ast.Ident:
 		named, ok := s.consts[e.Name].(*ast.CompositeLit)
 		if ok && entry(named, "Fields") == nil && !slices.Contains(trail, e.Name) {

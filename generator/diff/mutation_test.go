@@ -38,7 +38,7 @@ func (m *mutant) pick(change func(t *target, schema, core object) bool) bool {
 	targets := m.targets()
 	m.rand.Shuffle(len(targets), func(i, j int) { targets[i], targets[j] = targets[j], targets[i] })
 	for _, t := range targets {
-		if shared := ir.SharedTypes[t.fields[0].owner.Schema] != nil; shared {
+		if shared := ir.SharedType(t.fields[0].owner.Schema) != nil; shared {
 			continue // it may come to fit
 		}
 		m.root, m.base, m.want = copyOf(m.subject.root), nil, nil

@@ -209,7 +209,7 @@ func (m *mutant) each(change func(t *target, schema object) bool) bool {
 		t := targets[i]
 		m.root, m.want = copyOf(m.subject.root), nil
 		schema := follow(m.root, t.node)
-		if len(t.fields) == 1 && ir.SharedTypes[t.fields[0].owner.Schema] == nil && change(t, schema) {
+		if len(t.fields) == 1 && ir.SharedType(t.fields[0].owner.Schema) == nil && change(t, schema) {
 			return true
 		}
 	}
@@ -267,7 +267,7 @@ func (m *mutant) pathOf(o *ir.Object) string {
 // onlyShared reports whether a component fits the type of package fal with its name, and that is made of no other.
 func (m *mutant) onlyShared(component string) bool {
 	for name := range follow(m.root, []string{"components", "schemas"}) {
-		if name != component && ir.SharedTypes[name] == ir.SharedTypes[component] {
+		if name != component && ir.SharedType(name) == ir.SharedType(component) {
 			return false
 		}
 	}

@@ -307,7 +307,7 @@ func TestRespellings(t *testing.T) {
 		components, _ := root["components"].(object)
 		schemas, _ := components["schemas"].(object)
 		for _, name := range sortedKeys(schemas) {
-			if c, ok := schemas[name].(object); ok && ir.SharedTypes[name] == nil { // those fit by the letter
+			if c, ok := schemas[name].(object); ok && ir.SharedType(name) == nil { // those fit by the letter
 				r.schema(c)
 			}
 		}

@@ -48,7 +48,7 @@ func API(e *ir.Endpoint) []Symbol {
 		for _, field := range o.Fields {
 			switch t := typeText(field.Type); {
 			case field.DefaultName == "":
-			case isConst(field.Type):
+			case isConst(field):
 				add(o.Name, "const", field.DefaultName, t)
 			default:
 				add(o.Name, "func", field.DefaultName, "func() "+t)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -64,6 +65,9 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 			return w.id(t.Enum.Name).Call(jen.Lit(s))
 		}
 	case ir.UnionKind:
+		if t.Union.Shared != "" {
+			return frameSize(v)
+		}
 		arm, err := t.Union.Arm(v)
 		if err != nil {
 			panic("a value of no arm passed Fit: " + err.Error())
@@ -99,6 +103,21 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 		return jen.Qual("encoding/json", "RawMessage").Call(jen.Lit(ir.ValueText(v)))
 	}
 	return jen.Op(goLiteral(v))
+}
+
+// frameSize returns a fal.FrameSize.
+func frameSize(v any) *jen.Statement {
+	if _, ok := v.(string); ok {
+		name := ir.PresetName(ir.Value{JSON: v})
+		return jen.Qual(falPath, strings.TrimPrefix(name, "fal."))
+	}
+	size := v.(map[string]any)
+	width, wide := size["width"].(json.Number)
+	height, high := size["height"].(json.Number)
+	if len(size) == 2 && wide && high {
+		return jen.Qual(falPath, "Size").Call(jen.Op(width.String()), jen.Op(height.String()))
+	}
+	return jen.Qual(falPath, ir.FrameSize).Call(jen.Lit(ir.ValueText(v)))
 }
 
 // element returns a value as what a list or map holds, where gofmt -s leaves the type of an object away.

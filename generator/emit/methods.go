@@ -81,7 +81,7 @@ func (f *file) withDefaults(o *ir.Object) {
 
 func (f *file) setDefault(field *ir.Field, at *jen.Statement) []jen.Code {
 	def := jen.Id(field.DefaultName)
-	if !isConst(field.Type) {
+	if !isConst(field) {
 		def = def.Call()
 	}
 	switch shape := field.Shape(); {
@@ -91,7 +91,7 @@ func (f *file) setDefault(field *ir.Field, at *jen.Statement) []jen.Code {
 		return []jen.Code{jen.If(at.Clone().Op("==").Nil()).Block(
 			jen.Id("d").Op(":=").Add(def), at.Clone().Op("=").Op("&").Id("d"),
 		)}
-	case shape == ir.OmitZero && field.Type.Kind == ir.EnumKind:
+	case shape == ir.OmitZero && (field.Type.Kind == ir.EnumKind || isShared(field.Type)):
 		return []jen.Code{at.Clone().Op("=").Qual("cmp", "Or").Call(at.Clone(), def)}
 	case shape == ir.OmitZero && (field.Type.Kind == ir.Media || field.Type.Kind == ir.UnionKind):
 		return []jen.Code{jen.If(at.Clone().Dot("IsZero").Call()).Block(at.Clone().Op("=").Add(def))}
@@ -147,8 +147,16 @@ func (f *file) mapped(field *ir.Field, at, inner *jen.Statement) *jen.Statement 
 	return jen.Add(inner).Call(at.Clone())
 }
 
-// isConst reports whether Go has constants of t.
-func isConst(t *ir.Type) bool {
+// isShared reports whether t is a union that package fal declares, as a text.
+func isShared(t *ir.Type) bool { return t.Kind == ir.UnionKind && t.Union.Shared != "" }
+
+// isConst reports whether the default of a field is a constant in Go.
+func isConst(field *ir.Field) bool {
+	t := field.Type
+	if isShared(t) {
+		_, preset := field.Default.JSON.(string)
+		return preset
+	}
 	switch t.Kind {
 	case ir.String, ir.Integer, ir.Float, ir.Bool, ir.EnumKind:
 		return true
@@ -160,12 +168,12 @@ func isConst(t *ir.Type) bool {
 func (f *file) defaultValues(o *ir.Object) {
 	var consts []jen.Code
 	for _, field := range o.Fields {
-		if field.DefaultName == "" || !isConst(field.Type) {
+		if field.DefaultName == "" || !isConst(field) {
 			continue
 		}
 		f.declared = append(f.declared, "const "+field.DefaultName)
 		value := jen.Op("=").Add(literals{}.value(field.Type, field.Default.JSON))
-		if field.Type.Kind != ir.EnumKind {
+		if field.Type.Kind != ir.EnumKind && !isShared(field.Type) {
 			value = goType(field.Type, "").Add(value)
 		}
 		consts = append(consts, jen.Id(field.DefaultName).Add(value))
@@ -176,7 +184,7 @@ func (f *file) defaultValues(o *ir.Object) {
 		f.jen.Const().Defs(consts...)
 	}
 	for _, field := range o.Fields {
-		if field.DefaultName == "" || isConst(field.Type) {
+		if field.DefaultName == "" || isConst(field) {
 			continue
 		}
 		f.declare("func "+field.DefaultName,

@@ -33,6 +33,9 @@ func goType(t *ir.Type, from string) *jen.Statement {
 	case ir.ObjectKind:
 		return own(t.Object.Name)
 	case ir.UnionKind:
+		if t.Union.Shared != "" {
+			return jen.Qual(falPath, t.Union.Shared)
+		}
 		return own(t.Union.Name)
 	case ir.NamedKind:
 		return own(t.Named.Name)

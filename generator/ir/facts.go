@@ -74,7 +74,10 @@ func (t *Type) factsIn(union bool) []string {
 			facts = append(facts, "One of "+enumText(t.Enum)+".")
 		}
 	case UnionKind:
-		if !union {
+		switch {
+		case t.Union.Shared != "":
+			facts = append(facts, "One of "+t.Union.presets()+", or a [fal.Size].")
+		case !union:
 			facts = append(facts, "Either "+t.Union.Words(true)+".")
 		}
 	case List:
@@ -250,6 +253,16 @@ func (u *Union) Words(rules bool) string {
 		words = append(words, word)
 	}
 	return strings.Join(words, " or ")
+}
+
+// presets lists the presets of a union that package fal declares.
+func (u *Union) presets() string {
+	for _, arm := range u.Arms {
+		if arm.Type.Kind == EnumKind {
+			return enumText(arm.Type.Enum)
+		}
+	}
+	return ""
 }
 
 // Words says what a value of the type is.

@@ -173,10 +173,11 @@ type EnumValue struct {
 // A Union is a value of one of several types.
 type Union struct {
 	Origin
-	Root bool   // it is the Input or Output itself
-	One  bool   // the value is exactly one of the alternatives, not two
-	Tag  string // the member that tells the objects among the alternatives apart, or ""
-	Arms []Arm
+	Root   bool   // it is the Input or Output itself
+	One    bool   // the value is exactly one of the alternatives, not two
+	Tag    string // the member that tells the objects among the alternatives apart, or ""
+	Arms   []Arm
+	Shared string // the type of package fal that it is, or "": the package declares it then
 
 	Name string // set by naming
 }

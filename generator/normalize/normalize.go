@@ -39,6 +39,7 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 	n.inOutput = true
 	n.out.Output = n.root("Output", n.schemaOf(result), "the 200 of GET /"+doc.ID+"/requests/{request_id}")
 	markCircles(n.out.Objects)
+	n.shareUnions()
 	diags := diag.Sort(n.diags)
 	if diag.HasError(diags) {
 		return nil, diags

@@ -165,7 +165,7 @@ func examplesOf(list, one *spec.Node) []*spec.Node {
 // shared returns the type of package fal that o fits, or nil. In an input, where values are checked before they are
 // sent, it fits only if it demands the same; in an output it is enough that every value can be held.
 func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
-	s := ir.SharedTypes[component]
+	s := ir.SharedType(component)
 	if s == nil {
 		return nil
 	}
@@ -181,7 +181,8 @@ func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
 		}
 		fits := kind == sf.Kind && !f.Type.Unsigned() && (!sf.Required || f.Required && !f.Type.Nullable)
 		if o.InInput {
-			fits = fits && f.Required == sf.Required && f.Type.Rules.Equal(sf.Rules) && sameDefault(f.Default, sf.Default)
+			fits = fits && f.Required == sf.Required && f.Type.Rules.Equal(sf.Rules) && sameDefault(f.Default, sf.Default) &&
+				!(s.Checked() && f.Type.Nullable)
 		}
 		if !fits {
 			return nil

@@ -65,7 +65,10 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 			return t
 		}
 	}
-	n.out.Unions = append(n.out.Unions, u)
+	if u.Shared = ir.SharedUnion(u.Arms); u.Shared == "" || u.One || u.Root {
+		u.Shared = ""
+		n.out.Unions = append(n.out.Unions, u)
+	}
 	return t
 }
 

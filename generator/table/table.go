@@ -112,7 +112,7 @@ func named(t *ir.Type) (key any, name string) {
 	switch {
 	case t.Kind == ir.ObjectKind && t.Object.Name != "":
 		return t.Object, t.Object.Name
-	case t.Kind == ir.UnionKind && t.Union.Name != "":
+	case t.Kind == ir.UnionKind && t.Union.Name != "" && t.Union.Shared == "":
 		return t.Union, t.Union.Name
 	case t.Kind == ir.NamedKind:
 		return t.Named, t.Named.Name
@@ -157,6 +157,8 @@ var Plain = map[string]*support.Schema{
 // OfFal are the schemas of the types of package fal, by their names.
 var OfFal = map[string]*support.Schema{
 	"File": &support.File, "Image": &support.Image, "Video": &support.Video, "Audio": &support.Audio, "ImageSize": &support.ImageSize,
+	"LoRA": &support.LoRA, "RGBColor": &support.RGBColor,
+	"FrameSize": &support.FrameSize, "FrameSizeOrAuto": &support.FrameSizeOrAuto,
 }
 
 // Shared returns the schema of package support that demands the same, or s.
@@ -188,8 +190,13 @@ func (b *builder) base(t *ir.Type) *support.Schema {
 		}
 		return e.schema
 	}
-	if t.Kind == ir.SharedKind {
+	switch {
+	case t.Kind == ir.SharedKind:
 		return OfFal[t.Shared.Name]
+	case t.Kind == ir.UnionKind && t.Union.Shared != "" && t.Union.TakesAuto():
+		return &support.FrameSizeOrAuto
+	case t.Kind == ir.UnionKind && t.Union.Shared != "":
+		return OfFal[t.Union.Shared]
 	}
 	return nil
 }

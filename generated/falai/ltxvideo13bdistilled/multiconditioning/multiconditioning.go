@@ -49,7 +49,7 @@ type Input struct {
 
 	// Adapters to load on top of the base model.
 	// Default: [].
-	LoRAs []LoRAWeight `json:"loras,omitzero"`
+	LoRAs []fal.LoRA `json:"loras,omitzero"`
 
 	// Picture size of the result.
 	// Default: "720p". One of "480p", "720p".
@@ -127,7 +127,7 @@ func (in Input) WithDefaults() Input {
 	if in.LoRAs == nil {
 		in.LoRAs = DefaultLoRAs()
 	}
-	in.LoRAs = support.Each(in.LoRAs, LoRAWeight.WithDefaults)
+	in.LoRAs = support.Each(in.LoRAs, support.LoRADefaults)
 	in.Resolution = cmp.Or(in.Resolution, DefaultResolution)
 	in.AspectRatio = cmp.Or(in.AspectRatio, DefaultAspectRatio)
 	in.NumFrames = support.Default(in.NumFrames, DefaultNumFrames)
@@ -169,8 +169,8 @@ const (
 )
 
 // DefaultLoRAs returns what the server takes for an unset Input.LoRAs.
-func DefaultLoRAs() []LoRAWeight {
-	return []LoRAWeight{}
+func DefaultLoRAs() []fal.LoRA {
+	return []fal.LoRA{}
 }
 
 // DefaultImages returns what the server takes for an unset Input.Images.
@@ -182,33 +182,6 @@ func DefaultImages() []ImageConditioningInput {
 func DefaultVideos() []VideoConditioningInput {
 	return []VideoConditioningInput{}
 }
-
-// LoRAWeight is the document's LoRAWeight.
-type LoRAWeight struct {
-	// Where the adapter is kept: a web address, or a path such as that of a Hugging Face repository.
-	// Required.
-	Path string `json:"path"`
-
-	// Which file to take when `path` names a Hugging Face repository; ignored for any other location. It is needed
-	// only if that repository offers several.
-	WeightName fal.Opt[string] `json:"weight_name,omitzero"`
-
-	// How strongly the adapter acts: its weights are multiplied by this on loading.
-	// Default: 1. Range: 0 to 4.
-	Scale fal.Opt[float64] `json:"scale,omitzero"`
-}
-
-// WithDefaults returns LoRAWeight with each unset field that has a default set to it. No request needs it: the
-// server does the same.
-func (in LoRAWeight) WithDefaults() LoRAWeight {
-	in.Scale = support.Default(in.Scale, DefaultLoRAWeightScale)
-	return in
-}
-
-// What the server takes for the fields of LoRAWeight that are unset.
-const (
-	DefaultLoRAWeightScale float64 = 1
-)
 
 // ImageConditioningInput is the document's ImageConditioningInput.
 type ImageConditioningInput struct {
@@ -399,7 +372,7 @@ func (c ConditioningType) Known() bool {
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "prompt", Required: true, Schema: &support.AnyString},
 	{Name: "negative_prompt", Schema: &support.AnyString},
-	{Name: "loras", Schema: &support.Schema{Types: support.Array, Items: &loRAWeightSchema}},
+	{Name: "loras", Schema: &support.Schema{Types: support.Array, Items: &support.LoRA}},
 	{Name: "resolution", Schema: &support.Schema{Types: support.String, Enum: []string{`"480p"`, `"720p"`}}},
 	{Name: "aspect_ratio", Schema: &support.Schema{Types: support.String, Enum: []string{`"9:16"`, `"1:1"`, `"16:9"`, `"auto"`}}},
 	{Name: "seed", Schema: &support.AnyInteger},
@@ -415,13 +388,6 @@ var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
 	{Name: "constant_rate_factor", Schema: &support.Schema{Types: support.Integer, Min: "20", Max: "60"}},
 	{Name: "images", Schema: &support.Schema{Types: support.Array, Items: &imageConditioningInputSchema}},
 	{Name: "videos", Schema: &support.Schema{Types: support.Array, Items: &videoConditioningInputSchema}},
-}}
-
-// loRAWeightSchema is what the document demands of a LoRAWeight.
-var loRAWeightSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "path", Required: true, Schema: &support.AnyString},
-	{Name: "weight_name", Schema: &support.AnyString},
-	{Name: "scale", Schema: &support.Schema{Types: support.Number, Min: "0", Max: "4"}},
 }}
 
 // imageConditioningInputSchema is what the document demands of an ImageConditioningInput.

@@ -26,8 +26,8 @@ func New(c *fal.Client) *Client {
 
 // Input is what fal-ai/golden/recursive-alias takes.
 type Input struct {
-	// Either a string or a number or a list, each a [Json].
-	JSON Json `json:"json,omitzero"`
+	// Either a string or a number or a list, each a [JSON].
+	JSON JSON `json:"json,omitzero"`
 
 	Rows Rows `json:"rows,omitzero"`
 
@@ -60,45 +60,45 @@ func (v *Output) UnmarshalJSON(data []byte) error {
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Json is a string or a number or a list, each a [Json]. JSON that is neither decodes, too, and encodes as it
+// JSON is a string or a number or a list, each a [JSON]. JSON that is neither decodes, too, and encodes as it
 // came.
-type Json struct {
+type JSON struct {
 	support.Union
 }
 
-// JsonFromText returns a Json that holds v.
-func JsonFromText(v string) Json {
-	return Json{support.UnionOf(v)}
+// JSONFromText returns a JSON that holds v.
+func JSONFromText(v string) JSON {
+	return JSON{support.UnionOf(v)}
 }
 
 // Text returns the value where it is a string.
-func (u Json) Text() (string, bool) {
+func (u JSON) Text() (string, bool) {
 	return support.As[string](u.Union)
 }
 
-// JsonFromFloat returns a Json that holds v.
-func JsonFromFloat(v float64) Json {
-	return Json{support.UnionOf(v)}
+// JSONFromFloat returns a JSON that holds v.
+func JSONFromFloat(v float64) JSON {
+	return JSON{support.UnionOf(v)}
 }
 
 // Float returns the value where it is a number.
-func (u Json) Float() (float64, bool) {
+func (u JSON) Float() (float64, bool) {
 	return support.As[float64](u.Union)
 }
 
-// JsonFromList returns a Json that holds v.
-func JsonFromList(v []Json) Json {
-	return Json{support.UnionOf(v)}
+// JSONFromList returns a JSON that holds v.
+func JSONFromList(v []JSON) JSON {
+	return JSON{support.UnionOf(v)}
 }
 
-// List returns the value where it is a list, each a [Json].
-func (u Json) List() ([]Json, bool) {
-	return support.As[[]Json](u.Union)
+// List returns the value where it is a list, each a [JSON].
+func (u JSON) List() ([]JSON, bool) {
+	return support.As[[]JSON](u.Union)
 }
 
 // UnmarshalJSON decodes whichever alternative the JSON fits.
-func (u *Json) UnmarshalJSON(data []byte) error {
-	return u.Decode(data, support.Arm[string](), support.Arm[float64](), support.Arm[[]Json]())
+func (u *JSON) UnmarshalJSON(data []byte) error {
+	return u.Decode(data, support.Arm[string](), support.Arm[float64](), support.Arm[[]JSON]())
 }
 
 // Rows is the document's Rows: a list, each a [Rows].
@@ -109,16 +109,16 @@ type Tree map[string]Tree
 
 // inputSchema is what the document demands of an Input.
 var inputSchema = support.Schema{Types: support.Object, Fields: []support.Field{
-	{Name: "json", Schema: &support.Schema{Ref: "Json"}},
+	{Name: "json", Schema: &support.Schema{Ref: "JSON"}},
 	{Name: "rows", Schema: &support.Schema{Ref: "Rows"}},
 	{Name: "tree", Required: true, Schema: &support.Schema{Ref: "Tree"}},
 }}
 
-// jsonSchema is what the document demands of a Json.
-var jsonSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
+// jSONSchema is what the document demands of a JSON.
+var jSONSchema = support.Schema{Choices: []support.Choice{{Arms: []*support.Schema{
 	&support.AnyString,
 	&support.AnyNumber,
-	{Types: support.Array, Items: &support.Schema{Ref: "Json"}},
+	{Types: support.Array, Items: &support.Schema{Ref: "JSON"}},
 }}}}
 
 // rowsSchema is what the document demands of a Rows.
@@ -130,5 +130,5 @@ var treeSchema = support.Schema{Types: support.Object, Items: &support.Schema{Re
 // Validate returns a [*fal.ValidationError] that lists every rule of the document that in breaks, or nil. Run,
 // Submit and Subscribe call it before they send anything.
 func (in Input) Validate() error {
-	return support.Validate(EndpointID, in, &inputSchema, support.Named{Name: "Json", Schema: &jsonSchema}, support.Named{Name: "Rows", Schema: &rowsSchema}, support.Named{Name: "Tree", Schema: &treeSchema})
+	return support.Validate(EndpointID, in, &inputSchema, support.Named{Name: "JSON", Schema: &jSONSchema}, support.Named{Name: "Rows", Schema: &rowsSchema}, support.Named{Name: "Tree", Schema: &treeSchema})
 }
