@@ -100,7 +100,7 @@ func (m *maker) shared(t *ir.Shared, name string) any {
 		}
 		switch f.Kind {
 		case ir.Integer, ir.Float:
-			members[f.Name] = 1 + m.lots.IntN(1024)
+			members[f.Name] = m.number(&ir.Type{Kind: ir.Integer, Rules: f.Rules}, "1")
 		default:
 			members[f.Name] = "text"
 		}

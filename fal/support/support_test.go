@@ -35,6 +35,10 @@ func TestChecks(t *testing.T) {
 		Raw      json.RawMessage    `json:"raw,omitzero"`
 		Standing fal.Opt[string]    `json:"a_b,omitzero"`
 		Object   fal.Object         `json:"object,omitzero"`
+		Frame    fal.FrameSize      `json:"frame,omitzero"`
+		Frames   []fal.FrameSize    `json:"frames,omitzero"`
+		LoRA     *fal.LoRA          `json:"lora,omitzero"`
+		Color    *fal.RGBColor      `json:"color,omitzero"`
 	}
 	str, integer, number := support.String, support.Integer, support.Number
 	modes := s{Types: str, Enum: []string{`"a"`, `"b"`}}
@@ -78,6 +82,16 @@ func TestChecks(t *testing.T) {
 		{"values of a map", support.Field{Name: "map", Schema: &s{Items: &s{Max: "1"}}}, in{Map: map[string]float64{"b": 3, "a": 2}}, "body.map.a less_than_equal\nbody.map.b less_than_equal"},
 		{"members", support.Field{Name: "map", Schema: &s{Types: support.Object, MinMembers: "2"}}, in{Map: map[string]float64{"b": 3}}, "body.map sequence_too_short"},
 		{"image size", support.Field{Name: "size", Schema: &support.ImageSize}, in{Size: &fal.ImageSize{Width: fal.Int(0), Height: fal.Int(14143)}}, "body.size.width greater_than\nbody.size.height less_than_equal"},
+		{"frame size unset", support.Field{Name: "frame", Schema: &support.FrameSize}, in{}, ""},
+		{"frame size required", support.Field{Name: "frame", Required: true, Schema: &support.FrameSize}, in{}, "body.frame missing"},
+		{"frame size preset", support.Field{Name: "frame", Schema: &support.FrameSize}, in{Frame: fal.SquareHD}, ""},
+		{"frame size auto", support.Field{Name: "frame", Schema: &support.FrameSize}, in{Frame: fal.AutoSize}, "body.frame one_of"},
+		{"frame size auto allowed", support.Field{Name: "frame", Schema: &support.FrameSizeOrAuto}, in{Frame: fal.AutoSize}, ""},
+		{"frame sizes", support.Field{Name: "frames", Schema: &s{Items: &support.FrameSize}}, in{Frames: []fal.FrameSize{fal.Square, fal.Size(1, 14142), fal.Size(3, 14143)}}, "body.frames[2].height less_than_equal"},
+		{"frame size of a quoted text", support.Field{Name: "frame", Schema: &support.FrameSize}, in{Frame: `"12"`}, "body.frame one_of"},
+		{"frame size of a number", support.Field{Name: "frame", Schema: &support.FrameSize}, in{Frame: "12"}, "body.frame union"},
+		{"LoRA", support.Field{Name: "lora", Schema: &support.LoRA}, in{LoRA: &fal.LoRA{Path: "a", Scale: fal.Float(4.5), WeightName: fal.Null[string]()}}, "body.lora.scale less_than_equal\nbody.lora.weight_name none_not_allowed"},
+		{"colour", support.Field{Name: "color", Schema: &support.RGBColor}, in{Color: &fal.RGBColor{R: fal.Int(-1), G: fal.Int(255), B: fal.Int(256)}}, "body.color.r greater_than_equal\nbody.color.b less_than_equal"},
 		{"raw of another type", support.Field{Name: "raw", Schema: &s{Types: integer}}, in{Raw: json.RawMessage(`"x"`)}, "body.raw int_type"},
 		{"raw with a point", support.Field{Name: "raw", Schema: &s{Types: integer, Max: "3"}}, in{Raw: json.RawMessage(`3.0`)}, ""},
 		{"raw null", support.Field{Name: "raw", Schema: &support.Anything}, in{Raw: json.RawMessage(`null`)}, ""},

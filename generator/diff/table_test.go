@@ -41,7 +41,7 @@ func parsed(t *testing.T, input, output string) *subject {
 		"Twin": {"type": "object", "properties": {"n": {"type": "integer"}}},
 		"File": {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}},
 		"ImageSize": {"type": "object", "properties": {
-			"width": {"type": "integer", "exclusiveMinimum": 0, "maximum": 14142, "default": 512}
+			"width": {"type": "integer", "exclusiveMinimum": 0, "maximum": 14142, "default": 512}, "height": {"type": "integer", "exclusiveMinimum": 0, "maximum": 14142, "default": 512}
 		}}
 	}},
 	"paths": {
@@ -57,6 +57,12 @@ func parsed(t *testing.T, input, output string) *subject {
 	}
 	s.pins = s.assign(s.pins)
 	return s
+}
+
+// frame is a size of a frame with more presets than the common ones, and more keywords.
+func frame(presets, keywords string) string {
+	return `{"anyOf": [{"$ref": "#/components/schemas/ImageSize"}, {"type": "string", "enum": ["square_hd", "square",
+		"portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9"` + presets + `]}]` + keywords + `}`
 }
 
 // TestKinds changes a property in each way, as part of the input and of the output.
@@ -174,6 +180,13 @@ func TestKinds(t *testing.T) {
 			"DOC field-added", "DOC field-added"},
 		{`{"properties": {"a": {"type": "integer", "default": 3}}}`, `{"properties": {"a": {"type": "integer"}}}`,
 			"GO default-removed", "DOC default-removed"},
+		{frame("", ""), frame(`, "auto"`, ""), "DOC value-added", "DOC value-added"},
+		{frame(`, "auto"`, ""), frame("", ""), "WIRE value-removed", "DOC value-removed"},
+		{frame("", `, "default": "square"`), frame("", `, "default": "square_hd"`), "BEHAVIOUR default-changed", "DOC default-changed"},
+		{frame("", ""), frame("", `, "nullable": true`), "DOC null-added", "BEHAVIOUR null-added"},
+		{frame("", ""), frame(`, "panorama"`, ""), "GO go-changed, DOC value-added", "GO go-changed, DOC value-added"},
+		{frame(`, "panorama"`, ""), frame("", ""), "GO go-changed, GO go-changed, GO value-removed",
+			"GO go-changed, GO go-changed, GO value-removed"},
 	} {
 		for _, side := range []string{"in", "out"} {
 			old := snippet(t, side, tt.old)

@@ -86,9 +86,11 @@ func (d *differ) enums(a, b *ir.Enum, at spot) {
 	if d.again(pair, at) {
 		return
 	}
-	d.renamed(pair, a.Name, b.Name, at)
-	d.become(a.ValuesName, b.ValuesName)
-	d.become(a.Name+".Known", b.Name+".Known")
+	if len(d.owned[a.Name]) > 0 { // else package fal declares it
+		d.renamed(pair, a.Name, b.Name, at)
+		d.become(a.ValuesName, b.ValuesName)
+		d.become(a.Name+".Known", b.Name+".Known")
+	}
 	if a.Open != b.Open {
 		kind := EnumOpened
 		if a.Open {

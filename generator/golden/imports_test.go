@@ -43,6 +43,8 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/response-range/falai/golden/responserange"
 	_ "github.com/falgen/falgen/testdata/golden/root-list/falai/golden/rootlist"
 	_ "github.com/falgen/falgen/testdata/golden/root-union/falai/golden/rootunion"
+	_ "github.com/falgen/falgen/testdata/golden/shared-lora/falai/golden/sharedlora"
+	_ "github.com/falgen/falgen/testdata/golden/shared-union/falai/golden/sharedunion"
 	_ "github.com/falgen/falgen/testdata/golden/shared/falai/golden/shared"
 	_ "github.com/falgen/falgen/testdata/golden/text/falai/golden/text"
 	_ "github.com/falgen/falgen/testdata/golden/tuple/falai/golden/tuple"
