@@ -170,6 +170,11 @@ var mutations = map[string]func(m *mutant) bool{
 	},
 	"alternative added": func(m *mutant) bool {
 		return m.union(func(t *target, arms []any) ([]any, diff.Kind, diff.Level) {
+			for _, p := range t.fields {
+				if p.field.Type.Union.Shared != "" { // it no longer is the type of package fal
+					m.expect(diff.GoChanged, diff.Go, p.path)
+				}
+			}
 			return append(slices.Clone(arms), object{"type": "boolean"}), diff.AlternativeAdded, diff.Doc
 		})
 	},
