@@ -47,7 +47,7 @@ func fileFields(more ...any) []Field {
 // frameSize is the schema of a size or one of the presets that nearly all documents list, or one of more.
 func frameSize(more ...string) Schema {
 	presets := []string{`"square_hd"`, `"square"`, `"portrait_4_3"`, `"portrait_16_9"`, `"landscape_4_3"`, `"landscape_16_9"`}
-	return Schema{Choices: []Choice{{Arms: []*Schema{&ImageSize, {Types: String, Enum: append(presets, more...)}}}}}
+	return Schema{Choices: []Choice{{Arms: []*Schema{&ImageSize, {Types: String, Enum: append(more, presets...)}}}}}
 }
 
 // LoRADefaults returns l with the scale that fal takes for an unset one.

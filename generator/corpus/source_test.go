@@ -5,10 +5,12 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/falgen/falgen/fal/support"
@@ -243,6 +245,10 @@ func (s *source) literal(e ast.Expr) any {
 			return e.Name == "true"
 		}
 		return s.literal(s.consts["."+e.Name])
+	case *ast.SelectorExpr: // of package fal
+		if preset := presets()[e.Sel.Name]; preset != nil {
+			return s.literal(preset)
+		}
 	case *ast.UnaryExpr:
 		n, _ := s.literal(e.X).(json.Number)
 		return json.Number("-" + string(n))
@@ -251,3 +257,19 @@ func (s *source) literal(e ast.Expr) any {
 	}
 	return nil
 }
+
+// presets are the constants of package fal for the sizes of frames, by their names.
+var presets = sync.OnceValue(func() map[string]ast.Expr {
+	f, err := parser.ParseFile(token.NewFileSet(), "../../fal/framesize.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		log.Panic(err)
+	}
+	values := map[string]ast.Expr{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+			values[spec.Names[0].Name] = spec.Values[0]
+		}
+		return true
+	})
+	return values
+})
