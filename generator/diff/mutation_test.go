@@ -41,6 +41,9 @@ func (m *mutant) pick(change func(t *target, schema, core object) bool) bool {
 		if shared := ir.SharedType(t.fields[0].owner.Schema) != nil; shared {
 			continue // it may come to fit
 		}
+		if t.fields[0].field.Type.Unsigned() {
+			continue // its Go type goes by its bounds
+		}
 		m.root, m.base, m.want = copyOf(m.subject.root), nil, nil
 		schema := follow(m.root, t.node)
 		core := coreOf(schema)
