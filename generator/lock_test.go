@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/falgen/falgen/generator"
+	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/naming"
 )
 
@@ -229,4 +230,93 @@ func TestHostileLock(t *testing.T) {
 	if lock, err := naming.ParseLock("falgen.lock", nil); err != nil || fmt.Sprint(lock) != "map[]" {
 		t.Errorf("an empty lock: %v, %v", lock, err)
 	}
+}
+
+// generatedFrom returns the lock after generating from a document with a lock.
+func generatedFrom(t *testing.T, text string, lock naming.Lock) naming.Lock {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "document.json")
+	write(t, name, []byte(text))
+	return lockOf(t, name, lock)
+}
+
+// TestRenamedComponents gives each component of a document another name. What stands where it stood keeps its Go name, and
+// so do its fields.
+func TestRenamedComponents(t *testing.T) {
+	for _, name := range append(documents(t, "../specs"), "../testdata/golden/union/document.json", "../testdata/golden/names/document.json", "../testdata/golden/enum/document.json", "../testdata/golden/recursive-alias/document.json") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		before := lockOf(t, name, nil)
+		renamed := string(text)
+		for _, component := range slices.Sorted(maps.Keys(doc["components"].(map[string]any)["schemas"].(map[string]any))) {
+			if ir.SharedType(component) != nil || strings.ContainsAny(component, `"\`) {
+				continue
+			}
+			renamed = strings.ReplaceAll(renamed, `"#/components/schemas/`+component+`"`, `"#/components/schemas/Zz`+component+`"`)
+			renamed = strings.ReplaceAll(renamed, `"`+component+`": {`, `"Zz`+component+`": {`)
+		}
+		after := generatedFrom(t, renamed, before)
+		id := only(before)
+		now := map[string]bool{}
+		for _, name := range after[id].Names {
+			now[name] = true
+		}
+		for key, name := range before[id].Names {
+			if !now[name] {
+				t.Errorf("%s: %s was %s and is gone", id, key, name)
+			}
+		}
+		if len(after[id].Names) != len(before[id].Names) {
+			t.Errorf("%s: %d names became %d", id, len(before[id].Names), len(after[id].Names))
+		}
+		kept(t, after, generatedFrom(t, renamed, after))
+	}
+}
+
+// twoParts returns a document whose input has two properties, each of a component of its own.
+func twoParts(first, second string) string {
+	return `{"info": {"x-fal-metadata": {"endpointId": "fal-ai/two"}}, "components": {"schemas": {
+		"First": {"type": "object", "properties": {` + first + `}},
+		"Second": {"type": "object", "properties": {` + second + `}},
+		"First.mode": {"type": "object", "properties": {"n": {"type": "integer"}}}
+	}}, "paths": {
+		"/fal-ai/two": {"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+			"first": {"$ref": "#/components/schemas/First"}, "second": {"$ref": "#/components/schemas/Second"},
+			"third": {"$ref": "#/components/schemas/First.mode"}
+		}}}}}}},
+		"/fal-ai/two/requests/{request_id}": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}}}
+	}}`
+}
+
+// TestEqualEnums adds a value to one of two enums that were one type: the other one keeps its name.
+func TestEqualEnums(t *testing.T) {
+	const equal, grown = `"mode": {"enum": ["a", "b"]}`, `"mode": {"enum": ["c", "a", "b"]}`
+	before := generatedFrom(t, twoParts(equal, equal), nil)
+	for _, tt := range []struct{ first, second, kept, other string }{
+		{grown, equal, "type #Second.mode", "type #First.mode"}, {equal, grown, "type #First.mode", "type #Second.mode"},
+	} {
+		after := generatedFrom(t, twoParts(tt.first, tt.second), before)
+		names := after["fal-ai/two"].Names
+		if names[tt.kept] != before["fal-ai/two"].Names[tt.kept] || names[tt.other] == names[tt.kept] {
+			t.Errorf("%s is %s, and %s is %s", tt.kept, names[tt.kept], tt.other, names[tt.other])
+		}
+		kept(t, after, generatedFrom(t, twoParts(tt.first, tt.second), after))
+	}
+}
+
+// TestDottedNames holds that a component called a.b and the property b of a component a do not share a key.
+func TestDottedNames(t *testing.T) {
+	const inline = `"mode": {"type": "object", "properties": {"n": {"type": "string"}}}`
+	before := generatedFrom(t, twoParts(inline, inline), nil)
+	names := before["fal-ai/two"].Names
+	if a, b := names["type #First.mode"], names[`type #First\.mode`]; a == "" || b == "" || a == b {
+		t.Errorf("the names are %q and %q of %v", a, b, names)
+	}
+	kept(t, before, generatedFrom(t, twoParts(inline, inline), before))
 }

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/token"
-	"strconv"
-
-	"github.com/falgen/falgen/generator/ir"
 )
 
 // LockFile is the name of the file that holds a [Lock], in the output folder.
@@ -65,71 +62,4 @@ func (p Pins) pinned(keys []string) string {
 		}
 	}
 	return ""
-}
-
-// places are where in its document each named type stands, in words that do not depend on any order.
-type places struct {
-	owner map[*ir.Object]string // what the places of an object's fields start with
-	types map[any][]string      // of *ir.Object, *ir.Enum, *ir.Union and *ir.Named
-}
-
-func placesOf(e *ir.Endpoint) places {
-	p := places{owner: map[*ir.Object]string{}, types: map[any][]string{}}
-	p.visit(e.Input, "Input")
-	p.visit(e.Output, "Output")
-	return p
-}
-
-// visit notes that a value of type t stands at a place.
-func (p places) visit(t *ir.Type, place string) {
-	switch t.Kind {
-	case ir.List:
-		p.visit(t.Elem, place+"[]")
-	case ir.Map:
-		p.visit(t.Elem, place+"{}")
-	case ir.NamedKind:
-		met := p.types[t.Named] != nil
-		if p.types[t.Named] = []string{origin(t.Named.Origin, place)}; !met {
-			p.visit(t.Named.Type, place)
-		}
-	case ir.UnionKind:
-		met := p.types[t.Union] != nil
-		p.types[t.Union] = append(p.types[t.Union], origin(t.Union.Origin, place))
-		if met && t.Union.Schema != "" {
-			return
-		}
-		seen := map[ir.Kind]int{}
-		for _, arm := range t.Union.Arms {
-			kind := armKinds[arm.Type.Kind]
-			if seen[arm.Type.Kind]++; seen[arm.Type.Kind] > 1 {
-				kind += strconv.Itoa(seen[arm.Type.Kind])
-			}
-			p.visit(arm.Type, place+"|"+kind)
-		}
-	case ir.EnumKind:
-		p.types[t.Enum] = append(p.types[t.Enum], origin(t.Enum.Origin, place))
-	case ir.ObjectKind:
-		if _, met := p.owner[t.Object]; met {
-			return
-		}
-		if !t.Object.Root {
-			place = origin(t.Object.Origin, place)
-		}
-		p.owner[t.Object] = place
-		p.types[t.Object] = []string{place}
-		for _, f := range t.Object.Fields {
-			p.visit(f.Type, place+"."+f.Name)
-		}
-	}
-}
-
-// armKinds tell the alternatives of one place apart.
-var armKinds = map[ir.Kind]string{ir.EnumKind: "enum", ir.ObjectKind: "object", ir.List: "list", ir.Map: "map"}
-
-// origin is the component's name where there is one, since a component may stand in many places.
-func origin(from ir.Origin, place string) string {
-	if from.Schema != "" {
-		return "#" + from.Schema
-	}
-	return place
 }

@@ -4,6 +4,7 @@ package naming
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +15,8 @@ import (
 // Assign names everything in an endpoint, but its package, and returns the names for the lock. What has a name in
 // pins keeps it.
 func Assign(e *ir.Endpoint, pins Pins) Pins {
-	n := &namer{endpoint: e, at: placesOf(e), old: pins, taken: allocator{}, given: map[string]bool{}}
+	at := placesOf(e)
+	n := &namer{endpoint: e, at: at, aliases: at.aliases(pins), old: pins, taken: allocator{}, given: map[string]bool{}}
 	n.new = Pins{Package: e.Package.Path, Names: map[string]string{}, reasons: map[string]string{}}
 	for _, name := range []string{"Input", "Output", "Client", "New", "EndpointID"} {
 		n.taken[name], n.given[name] = true, true
@@ -27,9 +29,13 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 			o.Name = n.name(n.typeKeys(o), "", originNames(o.Origin, "Object"))
 		}
 	}
-	for _, en := range e.Enums {
-		en.Name = n.name(n.typeKeys(en), "Values", originNames(en.Origin, "Preset"))
-		en.ValuesName = en.Name + "Values"
+	for _, grown := range []bool{false, true} { // of two that were one, the one that has not changed keeps the name
+		for _, en := range e.Enums {
+			if n.grown(en) == grown {
+				en.Name = n.name(n.typeKeys(en), "Values", originNames(en.Origin, "Preset"))
+				en.ValuesName = en.Name + "Values"
+			}
+		}
 	}
 	for _, u := range e.Unions {
 		if u.Root {
@@ -51,13 +57,37 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 	for _, o := range e.Objects {
 		n.fields(o)
 	}
+	for component, places := range at.stands {
+		if name := n.new.Names["type "+component]; name != "" {
+			for _, place := range places {
+				n.new.Names["type "+place] = name
+			}
+		}
+	}
 	return n.new
+}
+
+// grown reports whether an enum has a pinned name and a value that was none when the name was pinned.
+func (n *namer) grown(en *ir.Enum) bool {
+	name := n.pinned(n.typeKeys(en))
+	return name != "" && slices.ContainsFunc(en.Values, func(v ir.EnumValue) bool { return n.old.Names[valueKey(name, &v)] == "" })
+}
+
+// pinned returns the name that the lock has under one of the keys, or under what was called so, or "".
+func (n *namer) pinned(keys []string) string {
+	for _, key := range keys {
+		if name := n.old.pinned([]string{key, n.aliases.before(key)}); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // namer names what is in one package.
 type namer struct {
 	endpoint *ir.Endpoint
-	at       places
+	at       *places
+	aliases  aliases
 	old, new Pins
 	taken    allocator       // what is given, or kept for something
 	given    map[string]bool // what is given
@@ -76,17 +106,17 @@ func valueKey(enum string, v *ir.EnumValue) string {
 }
 
 func (n *namer) fieldKey(o *ir.Object, f *ir.Field) string {
-	return "field " + n.at.owner[o] + "." + f.Name
+	return "field " + n.at.owner[o] + "." + escape.Replace(f.Name)
 }
 
 func (n *namer) defaultKey(o *ir.Object, f *ir.Field) string {
-	return "default " + n.at.owner[o] + "." + f.Name
+	return "default " + n.at.owner[o] + "." + escape.Replace(f.Name)
 }
 
 // reserve keeps the pinned names of what is still there from going to something new.
 func (n *namer) reserve() {
 	keep := func(suffix string, keys ...string) string {
-		name := n.old.pinned(keys)
+		name := n.pinned(keys)
 		if name != "" {
 			n.taken[name], n.taken[name+suffix] = true, true
 		}
@@ -117,7 +147,7 @@ func (n *namer) reserve() {
 
 // name returns the pinned name of what has the keys, or the first of the names that is free, and pins it.
 func (n *namer) name(keys []string, suffix string, names []string) string {
-	name := n.old.pinned(keys)
+	name := n.pinned(keys)
 	if name == "" || n.given[name] || n.given[name+suffix] { // two things may have been one before
 		name = n.taken.takeBoth(suffix, names...)
 	}
@@ -144,14 +174,14 @@ func (n *namer) pin(key, name, natural string) {
 func (n *namer) fields(o *ir.Object) {
 	taken := allocator{"Validate": true, "WithDefaults": true, "MarshalJSON": true, "UnmarshalJSON": true}
 	for _, f := range o.Fields {
-		if name := n.old.pinned([]string{n.fieldKey(o, f)}); name != "" {
+		if name := n.pinned([]string{n.fieldKey(o, f)}); name != "" {
 			taken[name] = true
 		}
 	}
 	given := map[string]bool{}
 	for _, f := range o.Fields {
 		key := n.fieldKey(o, f)
-		if f.GoName = n.old.pinned([]string{key}); f.GoName == "" || given[f.GoName] {
+		if f.GoName = n.pinned([]string{key}); f.GoName == "" || given[f.GoName] {
 			f.GoName = taken.take(fieldName(f.Name))
 		}
 		given[f.GoName] = true
