@@ -35,6 +35,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/parameters/falai/golden/parameters"
 	_ "github.com/falgen/falgen/testdata/golden/properties-list/falai/golden/propertieslist"
 	_ "github.com/falgen/falgen/testdata/golden/property-names/falai/golden/propertynames"
+	_ "github.com/falgen/falgen/testdata/golden/recursion-choice/falai/golden/recursionchoice"
 	_ "github.com/falgen/falgen/testdata/golden/recursion/falai/golden/recursion"
 	_ "github.com/falgen/falgen/testdata/golden/recursive-alias/falai/golden/recursivealias"
 	_ "github.com/falgen/falgen/testdata/golden/reference-encoded/falai/golden/referenceencoded"

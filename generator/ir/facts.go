@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,10 +45,11 @@ func defaultText(f *Field) string {
 	return text
 }
 
-func (t *Type) facts() []string { return t.factsIn(false) }
+func (t *Type) facts() []string { return t.factsIn(false, nil) }
 
-// factsIn is facts for a type that is part of a union, or is not: a union in there, which may be the same, is named and no more.
-func (t *Type) factsIn(union bool) []string {
+// factsIn is facts for a type that is part of a union, or is not: a union in there, which may be the same, is named and no
+// more. So are the objects of which it is part.
+func (t *Type) factsIn(union bool, of []*Object) []string {
 	var facts []string
 	r := t.Rules
 	switch t.Kind {
@@ -85,7 +87,7 @@ func (t *Type) factsIn(union bool) []string {
 		if r.Unique {
 			facts = append(facts, "No element twice.")
 		}
-		for _, fact := range t.Elem.factsIn(union) {
+		for _, fact := range t.Elem.factsIn(union, of) {
 			facts = append(facts, "Each: "+lowerFirst(fact))
 		}
 	case Map:
@@ -96,7 +98,7 @@ func (t *Type) factsIn(union bool) []string {
 	if t.Kind != EnumKind && len(r.Values) > 0 {
 		facts = append(facts, r.ValuesWords())
 	}
-	return append(facts, t.ChoiceFacts()...)
+	return append(facts, t.choiceFacts(of)...)
 }
 
 // ValuesWords says which values the rules allow, in a short sentence.
@@ -108,7 +110,9 @@ func (r Rules) ValuesWords() string {
 }
 
 // ChoiceFacts says in short sentences what the choices of a type demand.
-func (t *Type) ChoiceFacts() (facts []string) {
+func (t *Type) ChoiceFacts() []string { return t.choiceFacts(nil) }
+
+func (t *Type) choiceFacts(of []*Object) (facts []string) {
 	for _, c := range t.Choices {
 		if names := c.required(); names != nil {
 			facts = append(facts, map[bool]string{true: "Exactly one of ", false: "At least one of "}[c.One]+
@@ -117,7 +121,7 @@ func (t *Type) ChoiceFacts() (facts []string) {
 		}
 		var arms []string
 		for _, arm := range c.Arms {
-			arms = append(arms, arm.demand())
+			arms = append(arms, arm.demand(of))
 		}
 		switch {
 		case len(arms) == 0:
@@ -148,10 +152,16 @@ func (c Choice) required() (names []string) {
 	return names
 }
 
-// demand says what a type demands of a value, in a clause.
-func (t *Type) demand() string {
+// demand says what a type demands of a value, in a clause. of are the objects of which it is part.
+func (t *Type) demand(of []*Object) string {
+	if t.Kind == ObjectKind {
+		if slices.Contains(of, t.Object) {
+			return t.Words()
+		}
+		of = append(slices.Clip(of), t.Object)
+	}
 	var parts []string
-	for _, fact := range t.facts() {
+	for _, fact := range t.factsIn(false, of) {
 		parts = append(parts, strings.TrimSuffix(lowerFirst(fact), "."))
 	}
 	if t.Kind == ObjectKind {
@@ -160,7 +170,7 @@ func (t *Type) demand() string {
 			if f.Required {
 				own = append(own, "required")
 			}
-			if d := f.Type.demand(); d != "any JSON" {
+			if d := f.Type.demand(of); d != "any JSON" {
 				own = append(own, d)
 			}
 			if len(own) > 0 {
@@ -246,7 +256,7 @@ func (u *Union) Words(rules bool) string {
 	var words []string
 	for _, arm := range u.Arms {
 		word := arm.Type.Words()
-		if facts := arm.Type.factsIn(true); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
+		if facts := arm.Type.factsIn(true, nil); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
 			all := strings.TrimSuffix(strings.Join(facts, " "), ".")
 			word += " (" + lowerFirst(all) + ")"
 		}
