@@ -79,7 +79,10 @@ const (
 	AlternativeRemoved Kind = "alternative-removed"
 	LimitTightened     Kind = "limit-tightened"
 	LimitLoosened      Kind = "limit-loosened"
-	LimitChanged       Kind = "limit-changed"       // allows other values, neither more nor fewer
+	LimitChanged       Kind = "limit-changed"     // allows other values, neither more nor fewer
+	ServerRuleAdded    Kind = "server-rule-added" // which only the server checks, such as "not"
+	ServerRuleRemoved  Kind = "server-rule-removed"
+	ServerRuleChanged  Kind = "server-rule-changed"
 	GoChanged          Kind = "go-changed"          // the meaning is the same, the Go name or type is not
 	DeprecationChanged Kind = "deprecation-changed" // of a field, or of an endpoint that was deprecated before
 	DescriptionChanged Kind = "description-changed"

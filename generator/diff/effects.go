@@ -47,6 +47,10 @@ var effects = map[Kind]effect{
 	LimitLoosened:  {Behaviour, Doc, "More is accepted than before.", ""},
 	LimitChanged:   {Wire, Doc, "Some requests that were accepted are refused.", ""},
 
+	ServerRuleAdded:   {Wire, Doc, "Requests that break it are refused, and Validate does not tell.", ""},
+	ServerRuleRemoved: {Behaviour, Doc, "More is accepted than before.", ""},
+	ServerRuleChanged: {Wire, Doc, "Some requests that were accepted are refused, and Validate does not tell.", ""},
+
 	GoChanged:          {Doc, Doc, "", ""},
 	DeprecationChanged: {Doc, Doc, "", ""},
 	DescriptionChanged: {Doc, Doc, "", ""},

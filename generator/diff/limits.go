@@ -69,16 +69,25 @@ func limits(a, b *ir.Type) []limit {
 		words := map[bool]string{true: "no element twice"}
 		add(words[r.Unique], words[s.Unique], 1)
 	}
-	if !slices.Equal(r.Patterns, s.Patterns) {
-		found = append(found, changed("the pattern ", strings.Join(r.Patterns, " and "), strings.Join(s.Patterns, " and ")))
+	if x, y := patterns(r.Patterns), patterns(s.Patterns); x != y {
+		found = append(found, changed("the pattern ", x, y))
 	}
-	if x, y := demands(a), demands(b); x != y {
+	if valuesAndChoices(a) != valuesAndChoices(b) {
+		x, y := demands(a), demands(b)
+		if x == y { // words leave out what is far down or long
+			x, y = valuesAndChoices(a), valuesAndChoices(b)
+		}
 		found = append(found, changed("", x, y))
 	}
+	found = append(found, serverRules(a, b)...)
 	if l, ok := multiples(r.MultipleOf, s.MultipleOf); ok {
 		found = append(found, l)
 	}
 	return found
+}
+
+func patterns(list []string) string {
+	return strings.Join(slices.Sorted(slices.Values(list)), " and ")
 }
 
 // demands says what a type demands by values and choices, in the words of comments.

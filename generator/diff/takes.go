@@ -43,7 +43,7 @@ func (r room) takes(b, a *ir.Type) bool {
 // within is takes with the limits and with null.
 func (r room) within(b, a *ir.Type) bool {
 	return r.takes(b, a) && (b.Nullable || !a.Nullable || b.Kind == ir.Any) &&
-		!slices.ContainsFunc(limits(a, b), func(l limit) bool { return l.kind != LimitLoosened })
+		!slices.ContainsFunc(limits(a, b), func(l limit) bool { return l.kind != LimitLoosened && l.kind != ServerRuleRemoved })
 }
 
 func subset(a, b []string) bool {

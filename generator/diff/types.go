@@ -25,7 +25,7 @@ func (d *differ) types(a, b *ir.Type, at spot) {
 	d.limits(a, b, at)
 	if a.Kind != b.Kind || a.Shared != b.Shared || a.Kind == ir.EnumKind && a.Enum.Integer != b.Enum.Integer {
 		kind := TypeChanged
-		if at.in && takes(b, a) {
+		if at.in && takes(b, a) && !demandsMore(a, b) {
 			kind = TypeWidened
 		}
 		f := d.find(kind, at, typeWords(a), typeWords(b))
@@ -44,6 +44,8 @@ func (d *differ) types(a, b *ir.Type, at spot) {
 		d.enums(a.Enum, b.Enum, at)
 	case ir.UnionKind:
 		d.unions(a.Union, b.Union, at)
+	case ir.NamedKind:
+		d.nameds(a.Named, b.Named, at)
 	}
 }
 
@@ -79,6 +81,17 @@ func (d *differ) renamed(pair [2]any, a, b string, at spot) {
 	f := d.find(GoChanged, at, a, b)
 	f.breaks = slices.Clone(d.owned[a])
 	d.held(pair, f, at)
+}
+
+// nameds compares lists or maps that contain themselves.
+func (d *differ) nameds(a, b *ir.Named, at spot) {
+	pair := [2]any{a, b}
+	if d.again(pair, at) {
+		return
+	}
+	d.renamed(pair, a.Name, b.Name, at)
+	at.holders = []string{a.Name}
+	d.types(a.Type, b.Type, at)
 }
 
 func (d *differ) enums(a, b *ir.Enum, at spot) {

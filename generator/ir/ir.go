@@ -78,6 +78,15 @@ type Type struct {
 	Nullable bool
 	Rules    Rules
 	Choices  []Choice // each demands more of the value, whatever its kind
+	// Unchecked is what a document demands besides, and only the server checks: by keyword and text, each once.
+	Unchecked []Unchecked
+}
+
+// An Unchecked is a demand that only the server checks. Two that demand the same, in however other words they describe it,
+// have the same text.
+type Unchecked struct {
+	Keyword string // such as "not"
+	Text    string // its value as JSON, without what binds nobody
 }
 
 // A Choice demands that a value is what one of several types accepts. Its arms only check: they give no Go type, so

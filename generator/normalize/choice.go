@@ -285,7 +285,7 @@ const maxNested = 8
 func (n *normalizer) expand(c choice, trail []*spec.Node) (arms []*spec.Node, lossy bool) {
 	for _, arm := range c.arms {
 		a := n.fold(arm, nil)
-		pure := len(a.choices) == 1 && n.beside(&a) == nil && len(a.also) == 0 && !a.broken
+		pure := len(a.choices) == 1 && n.beside(&a) == nil && len(a.also)+len(a.demands) == 0 && !a.broken
 		if !pure || len(trail) > maxNested || slices.Contains(trail, a.choices[0].node) {
 			arms = append(arms, arm)
 			continue

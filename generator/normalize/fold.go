@@ -17,6 +17,7 @@ type folded struct {
 	types     []string        // the JSON types that it allows, but for null; nil where it does not say
 	null      answer          // whether it allows null
 	choices   []choice        // each demands one of several schemas
+	demands   []demand        // what only the server checks
 	also      []*spec.Node    // schemas that contradict the others: they are checked, and give no type
 	loose     map[string]bool // the properties that only some of the alternatives have
 	broken    bool            // it refers to what is not there
@@ -47,6 +48,7 @@ type choice struct {
 	node *spec.Node // the list
 	one  bool       // it is a oneOf
 	arms []*spec.Node
+	null []demand // what only the server checks of null
 }
 
 // nullable reports whether null is allowed.
@@ -97,9 +99,14 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 			continue
 		}
 		c, null := n.choice(list, name == "oneOf", trail)
+		f.demands = append(f.demands, c.null...)
 		switch len(c.arms) {
 		case 0:
-			f.null = f.null.and(null)
+			only := folded{node: list, self: list, null: null}
+			if null == yes {
+				only.types = []string{}
+			}
+			n.merge(&f, only)
 		case 1:
 			arm := n.fold(c.arms[0], trail)
 			if null == yes {
@@ -158,6 +165,7 @@ func (n *normalizer) own(schema *spec.Node) (f folded, grants bool) {
 	if enum := f.keywords["enum"]; enum.Is(spec.Array) && slices.ContainsFunc(enum.Elems, isNull) {
 		grants = true
 	}
+	f.demands = demands(schema)
 	f.exclusive("minimum", "exclusiveMinimum")
 	f.exclusive("maximum", "exclusiveMaximum")
 	n.readTypes(&f, schema.Get("type"))
@@ -241,7 +249,12 @@ func (n *normalizer) choice(list *spec.Node, one bool, trail []string) (choice, 
 		case f.null == unsaid && null == no:
 			null = unsaid
 		}
-		if !f.onlyNull() {
+		if f.onlyNull() {
+			for _, d := range f.demands {
+				d.null = true
+				c.null = append(c.null, d)
+			}
+		} else {
 			c.arms = append(c.arms, arm)
 		}
 	}

@@ -17,6 +17,11 @@ func (n *normalizer) merge(f *folded, part folded) {
 	f.broken = f.broken || part.broken
 	f.choices = append(f.choices, part.choices...)
 	f.also = append(f.also, part.also...)
+	for _, d := range part.demands {
+		if !slices.Contains(f.demands, d) {
+			f.demands = append(f.demands, d)
+		}
+	}
 	for _, p := range part.patterns {
 		if !slices.ContainsFunc(f.patterns, func(q *spec.Node) bool { return q.String() == p.String() }) {
 			f.patterns = append(f.patterns, p)

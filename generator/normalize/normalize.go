@@ -15,7 +15,7 @@ func Endpoint(doc *spec.Document) (*ir.Endpoint, []diag.Diagnostic) {
 	n := &normalizer{
 		doc: doc, objects: map[string]*ir.Object{}, enums: map[string]*ir.Enum{}, open: map[*spec.Node]bool{},
 		made: map[string]*spec.Node{}, parts: map[*spec.Node]combination{},
-		spreading: map[*spec.Node]bool{}, checking: map[string]bool{}, inside: map[string][]*ir.Type{}, uses: map[*ir.Enum]int{}, reported: map[diag.Diagnostic]bool{},
+		spreading: map[*spec.Node]bool{}, checking: map[string]bool{}, inside: map[string][]*ir.Type{}, texts: map[*spec.Node]string{}, uses: map[*ir.Enum]int{}, reported: map[diag.Diagnostic]bool{},
 	}
 	words := doc.Words()
 	meta := doc.Root.Get("info", "x-fal-metadata")
@@ -62,6 +62,8 @@ type normalizer struct {
 
 	spreading map[*spec.Node]bool // the choices whose properties are being collected
 	checking  map[string]bool     // the components that are being read to be checked
+
+	texts map[*spec.Node]string // of what only the server checks
 
 	inside map[string][]*ir.Type // the components that are being read, and where they stand inside of themselves
 

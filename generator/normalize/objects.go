@@ -182,7 +182,7 @@ func (n *normalizer) shared(component string, o *ir.Object) *ir.Shared {
 		fits := kind == sf.Kind && !f.Type.Unsigned() && (!sf.Required || f.Required && !f.Type.Nullable)
 		if o.InInput {
 			fits = fits && f.Required == sf.Required && f.Type.Rules.Equal(sf.Rules) && sameDefault(f.Default, sf.Default) &&
-				!(s.Checked() && f.Type.Nullable)
+				!(s.Checked() && f.Type.Nullable) && len(f.Type.Unchecked) == 0
 		}
 		if !fits {
 			return nil

@@ -51,6 +51,7 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 	for _, part := range f.also {
 		t.Choices = append(t.Choices, ir.Choice{Arms: n.never(part)})
 	}
+	t.Unchecked = sortUnchecked(append(t.Unchecked, n.unchecked(&f, t, at)...))
 	n.account(&f, t)
 	return t, f
 }
@@ -75,7 +76,7 @@ func (n *normalizer) kind(f *folded, at place) *ir.Type {
 		return &ir.Type{Kind: ir.Any}
 	case f.component != "" && at.check && n.checking[f.component]:
 		n.note(f.node, "circular-check", "only the server checks what contains itself among alternatives")
-		return &ir.Type{Kind: ir.Any}
+		return &ir.Type{Kind: ir.Any, Unchecked: []ir.Unchecked{{Keyword: "$ref", Text: n.text("not", f.self)}}}
 	case f.component != "" && at.check:
 		n.checking[f.component] = true
 		defer delete(n.checking, f.component)
@@ -113,9 +114,9 @@ func (n *normalizer) recursive(f *folded, at place) *ir.Type {
 		t = &ir.Type{Kind: ir.NamedKind, Named: named}
 	}
 	for _, use := range uses {
-		nullable := use.Nullable
+		own := *use
 		*use = *t
-		use.Nullable = nullable
+		use.Nullable, use.Unchecked = own.Nullable, own.Unchecked
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package normalize
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/falgen/falgen/generator/ir"
 )
@@ -11,7 +12,7 @@ import (
 // a whole number beside any number is a number. Where one Go type stands for alternatives of different rules, these
 // become a choice. With one, a value has to fit exactly one of them.
 func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.Type {
-	arms = n.flat(arms)
+	arms, unchecked := n.flat(arms)
 	for _, arm := range arms {
 		arm.Nullable = false // the whole says so
 	}
@@ -23,24 +24,25 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 	case len(arms) == 0:
 		return &ir.Type{Kind: ir.Any}
 	case len(arms) == 1:
-		return arms[0]
+		return with(unchecked, arms[0])
 	case at.check:
-		return &ir.Type{Kind: ir.Any, Choices: choice}
+		return &ir.Type{Kind: ir.Any, Choices: choice, Unchecked: unchecked}
 	case slices.ContainsFunc(arms, func(arm *ir.Type) bool { return arm.Kind == ir.Any }):
 		if !one && slices.ContainsFunc(arms, anything) {
-			return &ir.Type{Kind: ir.Any}
+			return &ir.Type{Kind: ir.Any, Unchecked: append(unchecked, untold(arms, nil)...)}
 		}
-		return &ir.Type{Kind: ir.Any, Choices: choice}
+		return &ir.Type{Kind: ir.Any, Choices: choice, Unchecked: unchecked}
 	}
 	distinct, lossy := n.distinct(arms)
+	unchecked = append(unchecked, untold(arms, distinct)...)
 	one = one && overlap(arms)
 	if len(distinct) == 1 {
 		if lossy || one {
 			t := bare(distinct[0])
-			t.Choices = choice
+			t.Choices, t.Unchecked = choice, unchecked
 			return t
 		}
-		return distinct[0]
+		return with(unchecked, distinct[0])
 	}
 	u := &ir.Union{One: one, Root: at.root}
 	if u.Schema = f.component; at.root {
@@ -52,7 +54,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 		u.Arms = append(u.Arms, ir.Arm{Type: t})
 	}
 	n.tag(u, f.keywords["discriminator"])
-	t := &ir.Type{Kind: ir.UnionKind, Union: u}
+	t := &ir.Type{Kind: ir.UnionKind, Union: u, Unchecked: unchecked}
 	if lossy || one && len(distinct) < len(arms) {
 		t.Choices, u.One = choice, false
 	}
@@ -73,8 +75,8 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 }
 
 // flat returns alternatives with the arms of those that are alternatives themselves in their place. Those of which the
-// arms do not say all are raw JSON.
-func (n *normalizer) flat(arms []*ir.Type) (all []*ir.Type) {
+// arms do not say all are raw JSON. What only the server checks of the alternatives that were replaced is returned, too.
+func (n *normalizer) flat(arms []*ir.Type) (all []*ir.Type, unchecked []ir.Unchecked) {
 	for _, arm := range arms {
 		switch {
 		case arm.Kind != ir.UnionKind || slices.Contains(n.out.Unions, arm.Union):
@@ -84,14 +86,38 @@ func (n *normalizer) flat(arms []*ir.Type) (all []*ir.Type) {
 			for _, a := range arm.Union.Arms {
 				choice.Arms = append(choice.Arms, a.Type)
 			}
-			all = append(all, &ir.Type{Kind: ir.Any, Choices: append([]ir.Choice{choice}, arm.Choices...)})
+			all = append(all, &ir.Type{
+				Kind: ir.Any, Choices: append([]ir.Choice{choice}, arm.Choices...), Unchecked: arm.Unchecked,
+			})
 		default:
 			for _, a := range arm.Union.Arms {
 				all = append(all, a.Type)
 			}
+			if text := uncheckedText(arm); text != "" {
+				unchecked = append(unchecked, ir.Unchecked{Keyword: "anyOf", Text: unionText(arm) + text})
+			}
 		}
 	}
-	return all
+	return all, unchecked
+}
+
+// with returns a type of which the server checks more.
+func with(unchecked []ir.Unchecked, t *ir.Type) *ir.Type {
+	if len(unchecked) == 0 {
+		return t
+	}
+	more := *t
+	more.Unchecked = append(slices.Clip(t.Unchecked), unchecked...)
+	return &more
+}
+
+// unionText lists the kinds of a union's alternatives.
+func unionText(t *ir.Type) string {
+	var kinds []string
+	for _, arm := range t.Union.Arms {
+		kinds = append(kinds, arm.Type.Kind.String())
+	}
+	return strings.Join(kinds, " or ")
 }
 
 // distinct returns one type for each Go type among several, and whether it allows more than these do.
@@ -101,9 +127,11 @@ func (n *normalizer) distinct(arms []*ir.Type) (types []*ir.Type, lossy bool) {
 		switch {
 		case i < 0:
 			types = append(types, arm)
-		case !reflect.DeepEqual(types[i], arm):
+		case !reflect.DeepEqual(checked(types[i]), checked(arm)):
 			types[i] = bare(arm)
 			lossy = lossy || !free(arms, arm)
+		case !reflect.DeepEqual(types[i], arm):
+			types[i] = checked(arm)
 		}
 	}
 	if i, j := find(types, ir.EnumKind), find(types, ir.String); i >= 0 && j >= 0 && !types[i].Enum.Integer && anyOfKind(types[j]) {
@@ -121,13 +149,13 @@ func (n *normalizer) distinct(arms []*ir.Type) (types []*ir.Type, lossy bool) {
 
 // free reports whether one of the arms allows all values of the Go type that another has.
 func free(arms []*ir.Type, of *ir.Type) bool {
-	return slices.ContainsFunc(arms, func(arm *ir.Type) bool { return sameGo(arm, of) && reflect.DeepEqual(arm, bare(of)) })
+	return slices.ContainsFunc(arms, func(arm *ir.Type) bool { return sameGo(arm, of) && reflect.DeepEqual(checked(arm), bare(of)) })
 }
 
 // bare returns a type that allows every value of the same Go type.
 func bare(t *ir.Type) *ir.Type {
 	b := *t
-	b.Rules, b.Choices = ir.Rules{}, nil
+	b.Rules, b.Choices, b.Unchecked = ir.Rules{}, nil, nil
 	if t.Elem != nil {
 		b.Elem = bare(t.Elem)
 		b.Elem.Nullable = t.Elem.Nullable
@@ -145,7 +173,7 @@ func plainValues(t *ir.Type) *ir.Type {
 	if t.Kind != ir.EnumKind {
 		return t
 	}
-	plain := &ir.Type{Kind: ir.String, Choices: t.Choices}
+	plain := &ir.Type{Kind: ir.String, Choices: t.Choices, Unchecked: t.Unchecked}
 	if t.Enum.Integer {
 		plain.Kind = ir.Integer
 	}

@@ -30,14 +30,19 @@ func Document(input, output, components Object) Object {
 	}
 }
 
-// Compile returns the validator of a schema. Its enums take no null away from a type that has it: that is how falgen
-// reads them.
+// Compile returns the validator of a schema as falgen reads it: an enum takes no null away from a type that has it, and
+// what a oneOf with null demands, it demands of anything else.
 func Compile(schema, components Object) (*jsonschema.Schema, error) {
-	text, err := json.Marshal(Object{"$defs": withNull(components), "$ref": "#/$defs/(input)"})
+	return CompileLiterally(withNull(schema), withNull(components))
+}
+
+// CompileLiterally returns the validator of a schema as JSON Schema has it.
+func CompileLiterally(schema, components any) (*jsonschema.Schema, error) {
+	text, err := json.Marshal(Object{"$defs": components, "$ref": "#/$defs/(input)"})
 	if err != nil {
 		return nil, err
 	}
-	own, err := json.Marshal(withNull(schema))
+	own, err := json.Marshal(schema)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +71,15 @@ func withNull(v any) any {
 		out := Object{}
 		for k, e := range v {
 			out[k] = withNull(e)
-			if list, ok := e.([]any); ok && k == "enum" {
+			list, _ := e.([]any)
+			null := slices.IndexFunc(list, isNullSchema)
+			switch {
+			case k == "enum":
 				out[k] = append(append([]any{}, list...), nil)
+			case k == "oneOf" && null >= 0 && v["anyOf"] == nil:
+				delete(out, k)
+				others := slices.Delete(slices.Clone(list), null, null+1)
+				out["anyOf"] = []any{list[null], Object{k: withNull(others)}}
 			}
 		}
 		return out
@@ -113,6 +125,11 @@ func (r *Maker) InputValue(input, components Object) Object {
 	return value
 }
 
+func isNullSchema(s any) bool {
+	o, _ := s.(Object)
+	return len(o) == 1 && o["type"] == "null"
+}
+
 func pick[T any](r *Maker, list ...T) T { return list[r.IntN(len(list))] }
 
 // Schema makes a schema that says its type, or of which each alternative does.
@@ -125,7 +142,7 @@ func (r *Maker) Schema(depth int) Object {
 	case 0:
 		return Object{"allOf": []any{r.Kind(kind, depth-1), r.Kind(kind, depth-1)}}
 	case 1: // what stands beside a list of alternatives holds for each
-		s := r.rules(kind)
+		s := r.Rules(kind)
 		s["anyOf"] = []any{r.Kind(kind, depth-1), Object{"type": "null"}}
 		return s
 	case 2:
@@ -134,20 +151,20 @@ func (r *Maker) Schema(depth int) Object {
 		return Object{"oneOf": []any{r.Kind(kind, depth-1), r.Kind(pick(r, "string", "integer", "number"), depth-1), Object{"type": "null"}}}
 	case 4: // alternatives that only refine
 		s := r.Kind(kind, depth-1)
-		s[pick(r, "anyOf", "oneOf")] = []any{r.rules(kind), r.rules(kind)}
+		s[pick(r, "anyOf", "oneOf")] = []any{r.Rules(kind), r.Rules(kind)}
 		return s
 	case 5:
-		s := r.rules("string")
+		s := r.Rules("string")
 		s["$ref"] = "#/components/schemas/Text"
 		return s
 	case 6:
-		return Object{"allOf": []any{Object{"$ref": "#/components/schemas/Count"}, r.rules("integer")}}
+		return Object{"allOf": []any{Object{"$ref": "#/components/schemas/Count"}, r.Rules("integer")}}
 	case 7:
 		return Object{"$ref": "#/components/schemas/Part"}
 	case 9: // alternatives that have properties
 		s := r.Kind("object", depth-1)
 		s[pick(r, "anyOf", "oneOf")] = []any{
-			Object{"properties": Object{"a": r.rules("string"), "mode": Object{"const": "x"}}, "required": []any{"mode"}},
+			Object{"properties": Object{"a": r.Rules("string"), "mode": Object{"const": "x"}}, "required": []any{"mode"}},
 			Object{"properties": Object{"mode": Object{"const": "y"}, "more": Object{"type": "integer", "minimum": 2}}, "required": []any{"mode"}},
 		}
 		return s
@@ -161,7 +178,7 @@ func (r *Maker) Schema(depth int) Object {
 
 // Kind makes a schema of one type.
 func (r *Maker) Kind(kind string, depth int) Object {
-	s := r.rules(kind)
+	s := r.Rules(kind)
 	s["type"] = kind
 	switch kind {
 	case "array":
@@ -176,8 +193,8 @@ func (r *Maker) Kind(kind string, depth int) Object {
 	return s
 }
 
-// rules makes a schema of some keywords for values of a type.
-func (r *Maker) rules(kind string) Object {
+// Rules makes a schema of some keywords for values of a type.
+func (r *Maker) Rules(kind string) Object {
 	s := Object{}
 	some := func(keyword string, v any) {
 		if r.IntN(4) == 0 {
