@@ -77,18 +77,27 @@ const (
 	EnumClosed         Kind = "enum-closed"
 	AlternativeAdded   Kind = "alternative-added" // of a union
 	AlternativeRemoved Kind = "alternative-removed"
-	LimitTightened     Kind = "limit-tightened"
-	LimitLoosened      Kind = "limit-loosened"
-	LimitChanged       Kind = "limit-changed"     // allows other values, neither more nor fewer
-	ServerRuleAdded    Kind = "server-rule-added" // which only the server checks, such as "not"
-	ServerRuleRemoved  Kind = "server-rule-removed"
-	ServerRuleChanged  Kind = "server-rule-changed"
-	GoChanged          Kind = "go-changed"          // the meaning is the same, the Go name or type is not
-	DeprecationChanged Kind = "deprecation-changed" // of a field, or of an endpoint that was deprecated before
-	DescriptionChanged Kind = "description-changed"
-	ExamplesChanged    Kind = "examples-changed"
-	HintsChanged       Kind = "hints-changed"
-	OrderChanged       Kind = "order-changed"
+	// DiscriminatorChanged is another value that tells an alternative from the others.
+	DiscriminatorChanged   Kind = "discriminator-changed"
+	LimitTightened         Kind = "limit-tightened"
+	LimitLoosened          Kind = "limit-loosened"
+	LimitChanged           Kind = "limit-changed"     // allows other values, neither more nor fewer
+	ServerRuleAdded        Kind = "server-rule-added" // which only the server checks, such as "not"
+	ServerRuleRemoved      Kind = "server-rule-removed"
+	ServerRuleChanged      Kind = "server-rule-changed"
+	OperationAdded         Kind = "operation-added" // such as POST /ID/stream
+	OperationRemoved       Kind = "operation-removed"
+	ServerChanged          Kind = "server-changed"  // where requests go
+	ParameterAdded         Kind = "parameter-added" // a header or part of the query
+	RequiredParameterAdded Kind = "required-parameter-added"
+	ParameterRemoved       Kind = "parameter-removed"
+	ParameterChanged       Kind = "parameter-changed"   // it takes other values
+	GoChanged              Kind = "go-changed"          // the meaning is the same, the Go name or type is not
+	DeprecationChanged     Kind = "deprecation-changed" // of a field, or of an endpoint that was deprecated before
+	DescriptionChanged     Kind = "description-changed"
+	ExamplesChanged        Kind = "examples-changed"
+	HintsChanged           Kind = "hints-changed"
+	OrderChanged           Kind = "order-changed"
 )
 
 // Words is the kind as words.
@@ -101,7 +110,8 @@ type Change struct {
 	Endpoint string `json:"endpoint"`
 	Package  string `json:"package"` // the old package's path under the output folder; of an added endpoint the new one
 	// Path is the place on the wire, such as "Input.loras[].scale"; [] stands for the elements of a list, {} for the
-	// values of a map. It is empty where the change is of the endpoint as a whole.
+	// values of a map. It is empty where the change is of the endpoint as a whole, and names an operation where it is of
+	// that, such as "POST /fal-ai/x/stream", and what the operation takes behind it, such as "POST /fal-ai/x header x-team".
 	Path    string   `json:"path,omitempty"`
 	Before  string   `json:"before,omitempty"` // in words, or a value as JSON; empty where there was nothing
 	After   string   `json:"after,omitempty"`

@@ -59,6 +59,7 @@ func Endpoint(old, new *ir.Endpoint) []Change {
 		d.newAPI[s.Name] = s
 	}
 	d.about()
+	d.protocol()
 	d.root("Input", old.Input, new.Input)
 	d.root("Output", old.Output, new.Output)
 	d.attribute()

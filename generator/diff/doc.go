@@ -28,12 +28,27 @@
 //	alternative-removed                    GO          GO
 //	limit-tightened, limit-changed         WIRE        DOC
 //	limit-loosened                         BEHAVIOUR   DOC
+//	server-rule-added,                     WIRE        DOC
+//	server-rule-changed
+//	server-rule-removed                    BEHAVIOUR   DOC
+//	discriminator-changed                  WIRE        BEHAVIOUR
 //	go-changed **                          GO          GO
 //	deprecation, description, examples,    DOC         DOC
 //	hints, order-changed
 //
+//	change of an operation
+//	operation-removed, server-changed,     WIRE
+//	required-parameter-added,
+//	parameter-changed, became-required
+//	parameter-removed                      BEHAVIOUR
+//	operation-added, parameter-added,      DOC
+//	became-optional, deprecation-changed
+//
 //	*  GO where the Go type of the field changes
 //	** BEHAVIOUR where a name has become that of something else, of the same type
+//
+// A server rule is one that only the server checks, such as "not", "if" and "additionalProperties: false". An operation is
+// a request that the document describes, such as POST /ID/stream; its parameters are headers and parts of the query.
 //
 // A value or an alternative that an answer may have in addition is DOC, since generated types hold what their document
 // does not list. Field order is DOC: Go code that names its fields does not depend on it. Neither comparing generated

@@ -43,6 +43,11 @@ var effects = map[Kind]effect{
 	AlternativeAdded:   {Doc, Doc, "Requests may have it.", "Answers may have it."},
 	AlternativeRemoved: {Wire, Doc, "Requests with it are refused.", "Answers are no longer said to have it."},
 
+	DiscriminatorChanged: {
+		Wire, Behaviour, "Requests that tell the alternative by the old value may be refused.",
+		"Answers may tell the alternative by something else.",
+	},
+
 	LimitTightened: {Wire, Doc, "Requests beyond it are refused.", ""},
 	LimitLoosened:  {Behaviour, Doc, "More is accepted than before.", ""},
 	LimitChanged:   {Wire, Doc, "Some requests that were accepted are refused.", ""},
@@ -50,6 +55,14 @@ var effects = map[Kind]effect{
 	ServerRuleAdded:   {Wire, Doc, "Requests that break it are refused, and Validate does not tell.", ""},
 	ServerRuleRemoved: {Behaviour, Doc, "More is accepted than before.", ""},
 	ServerRuleChanged: {Wire, Doc, "Some requests that were accepted are refused, and Validate does not tell.", ""},
+
+	OperationAdded:         {Doc, Doc, "It may be requested.", ""},
+	OperationRemoved:       {Wire, Wire, "Requests for it are refused.", ""},
+	ServerChanged:          {Wire, Wire, "Requests to the old one may be refused.", ""},
+	ParameterAdded:         {Doc, Doc, "Requests may have it.", ""},
+	RequiredParameterAdded: {Wire, Wire, "Requests without it are refused.", ""},
+	ParameterRemoved:       {Behaviour, Behaviour, "What requests say with it is ignored or refused.", ""},
+	ParameterChanged:       {Wire, Wire, "Requests with a value of the old kind may be refused.", ""},
 
 	GoChanged:          {Doc, Doc, "", ""},
 	DeprecationChanged: {Doc, Doc, "", ""},

@@ -61,7 +61,7 @@ func TestSets(t *testing.T) {
 
 // scattered are golden cases that say one thing in several places, where one of them may change and the others still say
 // the same, or two things in one place.
-var scattered = map[string]bool{"all-of-parts": true, "choices-of-properties": true, "endpoint-deprecated": true,
+var scattered = map[string]bool{"all-of-parts": true, "choices-of-properties": true, "endpoint-deprecated": true, "endpoint-sunset": true,
 	"recursion-choice": true}
 
 // TestMutations changes each document in one way at a time: just that change is found, at its level.

@@ -164,10 +164,10 @@ func gone(e *ir.Endpoint, there []*ir.Endpoint) Change {
 // deprecation compares whether the endpoint is to go.
 func (d *differ) deprecation(at spot) {
 	words := func(e *ir.Endpoint) string {
-		if e.Deprecated {
+		if e.Deprecated && e.Sunset == "" {
 			return cmp.Or(e.Replacement, "deprecated")
 		}
-		return ""
+		return strings.TrimSpace(e.Replacement + " " + going(e.Deprecated, e.Sunset))
 	}
 	before, after := words(d.old), words(d.new)
 	if before != "" || after == "" {

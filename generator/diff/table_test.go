@@ -37,6 +37,8 @@ func parsed(t *testing.T, input, output string) *subject {
 	text := fmt.Sprintf(`{
 	"info": {"x-fal-metadata": {"endpointId": "fal-ai/snippet"}},
 	"components": {"schemas": {
+		"Cat": {"type": "object", "properties": {"kind": {"type": "string"}, "purrs": {"type": "boolean"}}},
+		"Dog": {"type": "object", "properties": {"kind": {"type": "string"}, "barks": {"type": "boolean"}}},
 		"Part": {"type": "object", "properties": {"n": {"type": "integer"}}},
 		"Twin": {"type": "object", "properties": {"n": {"type": "integer"}}},
 		"File": {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}},
@@ -63,6 +65,12 @@ func parsed(t *testing.T, input, output string) *subject {
 func frame(presets, keywords string) string {
 	return `{"anyOf": [{"$ref": "#/components/schemas/ImageSize"}, {"type": "string", "enum": ["square_hd", "square",
 		"portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9"` + presets + `]}]` + keywords + `}`
+}
+
+// pet is a union of two components that a discriminator tells apart, by values that it maps to them.
+func pet(first, second string) string {
+	return fmt.Sprintf(`{"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+		"discriminator": {"propertyName": "kind", "mapping": {%q: "#/components/schemas/Cat", %q: "#/components/schemas/Dog"}}}`, first, second)
 }
 
 // TestKinds changes a property in each way, as part of the input and of the output.
@@ -193,6 +201,14 @@ func TestKinds(t *testing.T) {
 			"BEHAVIOUR server-rule-removed", "DOC server-rule-removed"},
 		{union, `{"anyOf": [{"type": "string", "not": {"const": "a"}}, {"type": "boolean"}]}`,
 			"WIRE server-rule-added", "DOC server-rule-added"},
+		{pet("cat", "dog"), pet("cat", "dog"), "", ""},
+		{pet("cat", "dog"), pet("cat", "hound"), "WIRE discriminator-changed", "BEHAVIOUR discriminator-changed"},
+		{`{"anyOf": [` + part + `, {"type": "string"}]}`, `{"oneOf": [` + part + `, {"type": "string"}]}`, "", ""}, // none fits both
+		{`{"anyOf": [` + part + `, ` + twin + `]}`, `{"oneOf": [` + part + `, ` + twin + `]}`,
+			"WIRE limit-tightened", "DOC limit-tightened"},
+		{`{"oneOf": [{"type": "string", "maxLength": 2}, {"type": "string", "minLength": 1}]}`,
+			`{"anyOf": [{"type": "string", "maxLength": 2}, {"type": "string", "minLength": 1}]}`,
+			"WIRE limit-changed", "DOC limit-changed"},
 		{text, `{"not": {"const": "a"}}`, "GO type-changed", "GO type-changed"},
 		{part, twin, "GO go-changed", "GO go-changed"},
 		{text, `{"type": "string", "deprecated": true}`, "DOC deprecation-changed", "DOC deprecation-changed"},
@@ -259,7 +275,7 @@ func TestChange(t *testing.T) {
 			{Kind: "const", Name: "ModeSlow", Before: "Mode"}, {Kind: "func", Name: "ModeValues", Before: "func() []Mode"},
 			{Kind: "method", Name: "Mode.Known", Before: "func() bool"},
 		},
-		Old: diag.Pos{File: "snippet.json", Line: 13, Col: 11}, New: diag.Pos{File: "snippet.json", Line: 12, Col: 91},
+		Old: diag.Pos{File: "snippet.json", Line: 15, Col: 11}, New: diag.Pos{File: "snippet.json", Line: 14, Col: 91},
 	}, {
 		Level: diff.Go, Kind: diff.TypeWidened, Endpoint: "fal-ai/snippet", Package: "falai/snippet",
 		Path: "Input.n", Before: "a whole number", After: "a number",
@@ -271,7 +287,7 @@ func TestChange(t *testing.T) {
 			{Kind: "field", Name: "Input.N", Before: "fal.Opt[int64]", After: "fal.Opt[float64]"},
 			{Kind: "const", Name: "DefaultN", Before: "int64", After: "float64"},
 		},
-		Old: diag.Pos{File: "snippet.json", Line: 13, Col: 81}, New: diag.Pos{File: "snippet.json", Line: 13, Col: 8},
+		Old: diag.Pos{File: "snippet.json", Line: 15, Col: 81}, New: diag.Pos{File: "snippet.json", Line: 15, Col: 8},
 	}}
 	if d := cmp.Diff(want, changes); d != "" {
 		t.Error(d)

@@ -14,6 +14,7 @@ import (
 	_ "github.com/falgen/falgen/testdata/golden/default/falai/golden/goldendefault"
 	_ "github.com/falgen/falgen/testdata/golden/deprecated/falai/golden/deprecated"
 	_ "github.com/falgen/falgen/testdata/golden/endpoint-deprecated/falai/golden/endpointdeprecated"
+	_ "github.com/falgen/falgen/testdata/golden/endpoint-sunset/falai/golden/endpointsunset"
 	_ "github.com/falgen/falgen/testdata/golden/enum-integer/falai/golden/enuminteger"
 	_ "github.com/falgen/falgen/testdata/golden/enum/falai/golden/enum"
 	_ "github.com/falgen/falgen/testdata/golden/file-size/falai/golden/filesize"

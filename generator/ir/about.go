@@ -19,8 +19,12 @@ func (e *Endpoint) Deprecation() string {
 	switch {
 	case !e.Deprecated:
 		return ""
+	case e.Replacement != "" && e.Sunset != "":
+		return "call " + e.Replacement + " in the place of " + e.ID + ", which goes on " + e.Sunset + "."
 	case e.Replacement != "":
 		return "call " + e.Replacement + " in the place of " + e.ID + "."
+	case e.Sunset != "":
+		return "fal advises against " + e.ID + ", which goes on " + e.Sunset + "."
 	}
 	return "fal advises against " + e.ID + ", which may go without further notice."
 }

@@ -20,16 +20,18 @@ type Endpoint struct {
 	Since            string // the day on which it came, such as "2025-02-14"; may be empty
 	Status           string // as the catalogue has it; may be empty
 	Deprecated       bool   // it is to go
+	Sunset           string // the day on which a deprecated one goes, such as "2026-05-01"; may be empty
 	Replacement      string // the endpoint to call in the place of a deprecated one, where the catalogue says so
 	PlaygroundURL    string
 	DocumentationURL string
 	Input, Output    *Type
-	Objects          []*Object // in the order in which they are first met, Input and Output first
-	Enums            []*Enum   // in the order in which they are first met
-	Unions           []*Union  // in the order in which they are first met
-	Named            []*Named  // lists and maps that contain themselves
+	Objects          []*Object    // in the order in which they are first met, Input and Output first
+	Enums            []*Enum      // in the order in which they are first met
+	Unions           []*Union     // in the order in which they are first met
+	Named            []*Named     // lists and maps that contain themselves
+	Operations       []*Operation // by name
 
-	// Places are where the document describes the *Endpoint itself, each *Object and each *Field. They are kept apart,
+	// Places are where the document describes the *Endpoint itself, each *Object, *Field, *Operation and *Parameter. They are kept apart,
 	// since what a thing means does not depend on where it stands.
 	Places map[any]diag.Pos
 

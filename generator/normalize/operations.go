@@ -16,6 +16,7 @@ func (n *normalizer) operations() (body, result *spec.Node) {
 	get := n.path("get", "/"+n.doc.ID+"/requests/{request_id}", resultPath.MatchString)
 	n.parameters(post)
 	n.parameters(get)
+	n.protocol(post, get)
 	return n.follow(post.Get("requestBody")), n.response(get.Get("responses"))
 }
 
