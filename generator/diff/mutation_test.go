@@ -19,8 +19,6 @@ type mutant struct {
 	want []string
 	// splits tells that an enum was changed which other fields may share: those then get one of their own.
 	splits bool
-	// below is the place below which the names of types may be made of one that was renamed.
-	below string
 }
 
 // expect notes a change that has to be found.

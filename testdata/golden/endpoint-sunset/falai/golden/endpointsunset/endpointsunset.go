@@ -49,10 +49,11 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
+// cannot hold becomes the nearest that it can.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
-	return support.Unmarshal(data, (*plain)(v))
+	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
 // inputSchema is what the document demands of an Input.
