@@ -294,12 +294,13 @@ func twoParts(first, second string) string {
 	}}`
 }
 
-// TestEqualEnums adds a value to one of two enums that were one type: the other one keeps its name.
+// TestEqualEnums changes the values of one of two enums that were one type: the other one keeps its name.
 func TestEqualEnums(t *testing.T) {
-	const equal, grown = `"mode": {"enum": ["a", "b"]}`, `"mode": {"enum": ["c", "a", "b"]}`
+	const equal, grown, shrunk = `"mode": {"enum": ["a", "b"]}`, `"mode": {"enum": ["c", "a", "b"]}`, `"mode": {"enum": ["b"]}`
 	before := generatedFrom(t, twoParts(equal, equal), nil)
 	for _, tt := range []struct{ first, second, kept, other string }{
 		{grown, equal, "type #Second.mode", "type #First.mode"}, {equal, grown, "type #First.mode", "type #Second.mode"},
+		{shrunk, equal, "type #Second.mode", "type #First.mode"}, {equal, shrunk, "type #First.mode", "type #Second.mode"},
 	} {
 		after := generatedFrom(t, twoParts(tt.first, tt.second), before)
 		names := after["fal-ai/two"].Names

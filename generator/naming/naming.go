@@ -29,9 +29,9 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 			o.Name = n.name(n.typeKeys(o), "", originNames(o.Origin, "Object"))
 		}
 	}
-	for _, grown := range []bool{false, true} { // of two that were one, the one that has not changed keeps the name
+	for _, changed := range []bool{false, true} { // of two that were one, the one that has not changed keeps the name
 		for _, en := range e.Enums {
-			if n.grown(en) == grown {
+			if n.changed(en) == changed {
 				en.Name = n.name(n.typeKeys(en), "Values", originNames(en.Origin, "Preset"))
 				en.ValuesName = en.Name + "Values"
 			}
@@ -67,10 +67,20 @@ func Assign(e *ir.Endpoint, pins Pins) Pins {
 	return n.new
 }
 
-// grown reports whether an enum has a pinned name and a value that was none when the name was pinned.
-func (n *namer) grown(en *ir.Enum) bool {
+// changed reports whether an enum has a pinned name, and other values than when the name was pinned.
+func (n *namer) changed(en *ir.Enum) bool {
 	name := n.pinned(n.typeKeys(en))
-	return name != "" && slices.ContainsFunc(en.Values, func(v ir.EnumValue) bool { return n.old.Names[valueKey(name, &v)] == "" })
+	if name == "" {
+		return false
+	}
+	values := 0
+	for key := range n.old.Names {
+		if strings.HasPrefix(key, "value "+name+" ") {
+			values++
+		}
+	}
+	return values != len(en.Values) ||
+		slices.ContainsFunc(en.Values, func(v ir.EnumValue) bool { return n.old.Names[valueKey(name, &v)] == "" })
 }
 
 // pinned returns the name that the lock has under one of the keys, or under what was called so, or "".
@@ -160,6 +170,9 @@ func (n *namer) name(keys []string, suffix string, names []string) string {
 
 // pin notes a name for the lock, and why it is not the one that the rules give.
 func (n *namer) pin(key, name, natural string) {
+	if n.new.Names[key] != "" { // of two types of one component, the first has the key
+		return
+	}
 	n.new.Names[key] = name
 	switch {
 	case name == natural:

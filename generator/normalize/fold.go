@@ -102,11 +102,9 @@ func (n *normalizer) fold(schema *spec.Node, trail []string) folded {
 		f.demands = append(f.demands, c.null...)
 		switch len(c.arms) {
 		case 0:
-			only := folded{node: list, self: list, null: null}
-			if null == yes {
-				only.types = []string{}
+			if len(list.Elems) > 0 { // null alone
+				part(n.fold(list.Elems[0], trail))
 			}
-			n.merge(&f, only)
 		case 1:
 			arm := n.fold(c.arms[0], trail)
 			if null == yes {
