@@ -254,16 +254,6 @@ func rename(v any, old, new string) {
 	}
 }
 
-// pathOf is where an object is met first.
-func (m *mutant) pathOf(o *ir.Object) string {
-	for _, p := range m.places() {
-		if p.owner == o {
-			return parent(p)
-		}
-	}
-	return "nowhere"
-}
-
 // onlyShared reports whether a component fits the type of package fal with its name, and that is made of no other.
 func (m *mutant) onlyShared(component string) bool {
 	for name := range follow(m.root, []string{"components", "schemas"}) {
