@@ -1,27 +1,42 @@
 package generator
 
 import (
+	"context"
 	"fmt"
 	"path"
-	"runtime"
+	"slices"
 	"strings"
 
+	"github.com/falgen/falgen/generator/catalogue"
 	"github.com/falgen/falgen/generator/ir"
+	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/spec"
 	"github.com/falgen/falgen/templates"
 )
 
 const indexFile = "README.md"
 
-// index lists the endpoints of an output folder.
-func index(endpoints []*ir.Endpoint, root string) ([]byte, error) {
-	entries := make([]templates.Entry, len(endpoints))
-	for i, e := range endpoints {
+// index lists the endpoints of an output folder: those of the catalogue that the lock has.
+func index(ctx context.Context, c *catalogue.Catalogue, lock naming.Lock, root string) ([]byte, error) {
+	there := slices.DeleteFunc(slices.Clone(c.Entries), func(e *catalogue.Entry) bool { return lock[e.ID].Names == nil })
+	err := catalogue.Each(ctx, there, func(_ int, e *catalogue.Entry) error {
+		e.Model()
+		return nil
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	var entries []templates.Entry
+	for _, entry := range there {
+		e := entry.Model().Endpoint
+		if e == nil {
+			continue
+		}
 		words := spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}
-		entries[i] = templates.Entry{
+		entries = append(entries, templates.Entry{
 			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Does(),
 			Status: status(e), Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
-		}
+		})
 	}
 	return templates.Index(entries)
 }
@@ -62,6 +77,3 @@ func use(e *ir.Endpoint) string {
 	name := e.Package.Name
 	return fmt.Sprintf("res, err := %s.New(client).Subscribe(ctx, %s.Input{%s})", name, name, strings.Join(fields, ", "))
 }
-
-// workers is how many documents are in work at once.
-func workers() int { return max(1, runtime.GOMAXPROCS(0)) }

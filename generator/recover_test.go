@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/falgen/falgen/generator/catalogue"
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
@@ -13,8 +14,8 @@ import (
 // is one that no reader makes: its values stand in no file.
 func TestPanic(t *testing.T) {
 	doc := &spec.Document{ID: "a/b", Root: &spec.Node{Kind: spec.Object}}
-	w := build(doc, ir.Package{Name: "b", Path: "a/b"}, Config{}, true)
-	if w.endpoint != nil || len(w.diags) != 1 {
+	w := build(&catalogue.Entry{ID: "a/b", Document: doc, Package: ir.Package{Name: "b", Path: "a/b"}}, Config{})
+	if w.files != nil || len(w.diags) != 1 {
 		t.Fatalf("%+v", w)
 	}
 	d := w.diags[0]

@@ -15,7 +15,7 @@ func checkCommand() *cobra.Command {
 file as it is to the file as it should be, and the exit status is 1. It writes nothing and needs no network.`,
 		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			c, err := compare(cmd, f, ids)
+			c, err := compare(cmd, f, ids, nil)
 			if err != nil {
 				return err
 			}

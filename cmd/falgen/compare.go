@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/falgen/falgen/generator"
+	"github.com/falgen/falgen/generator/catalogue"
 	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/output"
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -25,8 +27,9 @@ type comparison struct {
 }
 
 // compare generates, unless nothing has changed since the output folder was up to date, and finds what it lacks. It
-// keeps the folder to this run until release is called, which is only where there is no error.
-func compare(cmd *cobra.Command, f flags, ids []string) (_ *comparison, err error) {
+// keeps the folder to this run until release is called, which is only where there is no error. What was read before is
+// not read again.
+func compare(cmd *cobra.Command, f flags, ids []string, l *loaded) (_ *comparison, err error) {
 	c, err := f.load(cmd.ErrOrStderr())
 	if err != nil {
 		return nil, err
@@ -42,13 +45,16 @@ func compare(cmd *cobra.Command, f flags, ids []string) (_ *comparison, err erro
 			release()
 		}
 	}()
-	sources, cfg, err := c.read(f.strict)
-	if err != nil {
-		return nil, err
+	if l == nil {
+		read, err := c.read()
+		if err != nil {
+			return nil, err
+		}
+		l = &read
 	}
-	cfg.IDs = ids
-	comp := &comparison{config: c, sources: sources, generator: cfg, release: release}
-	fingerprint, err := generator.Fingerprint(sources, cfg)
+	cfg := generator.Config{Package: c.Package, Lock: l.lock, Strict: c.strict, IDs: ids}
+	comp := &comparison{config: c, sources: l.sources, generator: cfg, release: release}
+	fingerprint, err := generator.Fingerprint(l.sources, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +63,10 @@ func compare(cmd *cobra.Command, f flags, ids []string) (_ *comparison, err erro
 		return comp, nil
 	}
 	cfg.Progress = progress(cmd.ErrOrStderr(), "generating")
-	result, err := generator.Generate(cmd.Context(), sources, cfg)
+	if l.catalogue == nil {
+		l.catalogue = catalogue.Load(l.sources, catalogue.Config{Lock: l.lock, Strict: c.strict})
+	}
+	result, err := generator.Emit(cmd.Context(), l.catalogue, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -82,24 +91,28 @@ func (c *comparison) done() error {
 	return err
 }
 
-// open reads what a command starts from: the configuration, the documents and the lock.
-func (f *flags) open(stderr io.Writer) (*spec.Sources, config, generator.Config, error) {
-	c, err := f.load(stderr)
+// catalogue reads the documents and the lock.
+func (c config) catalogue() (*catalogue.Catalogue, error) {
+	l, err := c.read()
 	if err != nil {
-		return nil, c, generator.Config{}, err
+		return nil, err
 	}
-	sources, cfg, err := c.read(f.strict)
-	return sources, c, cfg, err
+	return catalogue.Load(l.sources, catalogue.Config{Lock: l.lock, Strict: c.strict}), nil
 }
 
-// read reads the documents and the lock.
-func (c config) read(strict bool) (*spec.Sources, generator.Config, error) {
-	sources, err := spec.Read(c.Specs)
-	if err != nil {
-		return nil, generator.Config{}, err
+// loaded is what was read.
+type loaded struct {
+	sources   *spec.Sources
+	lock      naming.Lock
+	catalogue *catalogue.Catalogue // nil where it is not needed yet
+}
+
+func (c config) read() (l loaded, err error) {
+	if l.sources, err = spec.Read(c.Specs); err != nil {
+		return l, err
 	}
-	lock, err := output.Lock(c.Out)
-	return sources, generator.Config{Package: c.Package, Lock: lock, Strict: strict}, err
+	l.lock, err = output.Lock(c.Out)
+	return l, err
 }
 
 // findings prints the diagnostics.

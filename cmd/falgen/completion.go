@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/falgen/falgen/generator/spec"
 )
 
 const anyNumber = -1
@@ -21,13 +19,12 @@ func (f *flags) completeIDs(most int) cobra.CompletionFunc {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
-		sources, err := spec.Read(c.Specs)
+		documents, err := c.catalogue()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
-		set, _ := sources.Parse() // what is wrong with the others is said by the command
 		var ids []cobra.Completion
-		for _, d := range set.Documents {
+		for _, d := range documents.Documents() { // what is wrong with the others is said by the command
 			if strings.HasPrefix(d.ID, start) && !slices.Contains(args, d.ID) {
 				ids = append(ids, cobra.CompletionWithDesc(d.ID, printable(d.Words().Does())))
 			}

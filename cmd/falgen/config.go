@@ -22,6 +22,8 @@ type config struct {
 	Specs   string `yaml:"specs"`   // the folder of documents
 	Out     string `yaml:"out"`     // the folder of packages
 	Package string `yaml:"package"` // the import path of Out; from go.mod where it is not given
+
+	strict bool
 }
 
 // flags are what commands take on the command line. They win over the config.
@@ -49,6 +51,7 @@ func (f *flags) folders() (config, error) {
 	if err != nil {
 		return c, err
 	}
+	c.strict = f.strict
 	if f.specs != "" {
 		c.Specs = f.specs
 	}

@@ -58,19 +58,15 @@ cannot be used; nothing is said of its endpoint then.`,
 			if err != nil {
 				return err
 			}
-			r, diags, err := f.compareSides(cmd.Context(), args)
+			r, err := f.compareSides(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
-			for _, d := range diags {
-				if d.Severity == diag.Error {
-					fmt.Fprintln(cmd.ErrOrStderr(), d)
-				}
-			}
-			if err := f.searchCallers(cmd, r, search); err != nil {
+			printErrors(cmd, r.Diagnostics)
+			if err := f.searchCallers(cmd, r.Report, search); err != nil {
 				return err
 			}
-			if err := write(cmd.OutOrStdout(), r); err != nil {
+			if err := write(cmd.OutOrStdout(), r.Report); err != nil {
 				return err
 			}
 			if r.Reaches(threshold) || len(r.Failed) > 0 {
@@ -87,6 +83,15 @@ cannot be used; nothing is said of its endpoint then.`,
 	return cmd
 }
 
+// printErrors prints what keeps documents from being used, each once.
+func printErrors(cmd *cobra.Command, diags []diag.Diagnostic) {
+	for i, d := range diags {
+		if d.Severity == diag.Error && !slices.Contains(diags[:i], d) {
+			fmt.Fprintln(cmd.ErrOrStderr(), d)
+		}
+	}
+}
+
 // threshold is the level that --fail-on names.
 func threshold(name string) (diff.Level, error) {
 	if strings.EqualFold(name, "none") {
@@ -100,10 +105,10 @@ func threshold(name string) (diff.Level, error) {
 }
 
 // compareSides compares what the arguments name.
-func (f *flags) compareSides(ctx context.Context, args []string) (*diff.Report, []diag.Diagnostic, error) {
+func (f *flags) compareSides(ctx context.Context, args []string) (*generator.Comparison, error) {
 	c, err := f.load(io.Discard) // import paths do not matter
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var sides [2]generator.Side
 	for i := range sides {
@@ -118,7 +123,7 @@ func (f *flags) compareSides(ctx context.Context, args []string) (*diff.Report, 
 			sides[i], err = c.files(c.Specs)
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	return generator.Diff(ctx, sides[0], sides[1])

@@ -16,11 +16,15 @@ with the reason for it, and each repair with its place, its rule, what stands th
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: f.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sources, _, cfg, err := f.open(cmd.ErrOrStderr())
+			c, err := f.load(cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			return generator.Explain(cmd.OutOrStdout(), sources, args[0], cfg)
+			documents, err := c.catalogue()
+			if err != nil {
+				return err
+			}
+			return generator.Explain(cmd.OutOrStdout(), documents, args[0], c.Package)
 		},
 	}
 	f.register(cmd)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/output"
 )
 
@@ -22,7 +23,8 @@ left alone. A document that cannot be used is named with its place and does not 
 it was, and the exit status is 1.`,
 		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return generate(cmd, f, ids, verbose)
+			_, err := generate(cmd, f, ids, verbose, nil)
+			return err
 		},
 	}
 	f.register(cmd)
@@ -30,25 +32,25 @@ it was, and the exit status is 1.`,
 	return cmd
 }
 
-// generate brings the packages up to date, and prints what there is to say.
-func generate(cmd *cobra.Command, f flags, ids []string, verbose bool) error {
-	c, err := compare(cmd, f, ids)
+// generate brings the packages up to date, and prints what there is to say. It returns what it printed.
+func generate(cmd *cobra.Command, f flags, ids []string, verbose bool, l *loaded) ([]diag.Diagnostic, error) {
+	c, err := compare(cmd, f, ids, l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer c.release()
 	if err := output.Write(c.Out, c.changes); err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.done(); err != nil {
-		return err
+		return nil, err
 	}
 	c.findings(cmd.ErrOrStderr(), verbose)
 	c.summary(cmd.ErrOrStderr())
 	if len(c.report.Failed) > 0 {
-		return errFound
+		return c.report.Diagnostics, errFound
 	}
-	return nil
+	return c.report.Diagnostics, nil
 }
 
 func (c *comparison) summary(w io.Writer) {

@@ -35,7 +35,7 @@ known, where its package is, and what the endpoint does. "-" stands for what is 
 			if catalogue {
 				return f.printCatalogue(cmd, "")
 			}
-			return f.printDocuments(cmd, func(set *spec.Set) []*spec.Document { return set.Documents })
+			return f.printDocuments(cmd, func(docs []*spec.Document) []*spec.Document { return docs })
 		},
 	}
 	f.registerFolders(cmd)
@@ -44,27 +44,26 @@ known, where its package is, and what the endpoint does. "-" stands for what is 
 }
 
 // printDocuments prints some of the documents that are there.
-func (f *flags) printDocuments(cmd *cobra.Command, some func(*spec.Set) []*spec.Document) error {
+func (f *flags) printDocuments(cmd *cobra.Command, some func([]*spec.Document) []*spec.Document) error {
 	c, err := f.folders()
 	if err != nil {
 		return err
 	}
-	sources, err := spec.Read(c.Specs)
+	documents, err := c.catalogue()
 	if err != nil {
 		return err
 	}
-	set, diags := sources.Parse()
 	var rows []row
-	for _, d := range some(set) {
+	for _, d := range some(documents.Documents()) {
 		rows = append(rows, row{d.ID, d.Words()})
 	}
 	if err := c.printRows(cmd.OutOrStdout(), rows); err != nil {
 		return err
 	}
-	for _, d := range diags {
+	for _, d := range documents.Diagnostics {
 		fmt.Fprintln(cmd.ErrOrStderr(), d)
 	}
-	if len(diags) > 0 {
+	if len(documents.Diagnostics) > 0 {
 		return errFound
 	}
 	return nil

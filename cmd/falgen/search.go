@@ -23,7 +23,7 @@ best match first. With --catalogue it asks fal, which has its own mind of what m
 			if catalogue {
 				return f.printCatalogue(cmd, strings.Join(words, " "))
 			}
-			return f.printDocuments(cmd, func(set *spec.Set) []*spec.Document { return set.Search(words) })
+			return f.printDocuments(cmd, func(docs []*spec.Document) []*spec.Document { return spec.Search(docs, words) })
 		},
 	}
 	f.registerFolders(cmd)

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/falgen/falgen/generator"
+	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/diff"
 	"github.com/falgen/falgen/generator/fetch"
 	"github.com/falgen/falgen/generator/output"
@@ -67,7 +68,7 @@ func (u *update) run(cmd *cobra.Command, f *flags) error {
 		return err
 	}
 	old := generator.Side{Name: "before", Lock: lock}
-	if old.Sources, err = readSome(c.Specs); err != nil {
+	if old.Sources, err = readSome(c.Specs, c.Specs); err != nil {
 		return err
 	}
 	specs := c.Specs
@@ -85,31 +86,39 @@ func (u *update) run(cmd *cobra.Command, f *flags) error {
 		return failed
 	}
 	now := generator.Side{Name: "after", Lock: lock}
-	if now.Sources, err = readSome(specs); err != nil {
+	if now.Sources, err = readSome(specs, c.Specs); err != nil {
 		return err
 	}
-	r, _, err := generator.Diff(cmd.Context(), old, now)
+	r, err := generator.Diff(cmd.Context(), old, now)
 	if err != nil {
 		return err
 	}
-	if u.dryRun { // which says where things would be
-		for i := range r.Changes {
-			at := &r.Changes[i].New.File
-			*at = strings.Replace(*at, filepath.ToSlash(specs), filepath.ToSlash(c.Specs), 1)
-		}
-	}
-	if err := f.searchCallers(cmd, r, u.callers); err != nil {
+	if err := f.searchCallers(cmd, r.Report, u.callers); err != nil {
 		return err
 	}
-	if err := u.tell(cmd, r); err != nil {
+	if err := u.tell(cmd, r.Report); err != nil {
 		return err
 	}
-	if !u.dryRun {
-		if err := generate(cmd, *f, nil, false); err != nil {
-			return err
+	if u.dryRun {
+		printErrors(cmd, r.Diagnostics)
+		if len(r.Failed) > 0 {
+			return errFound
 		}
+		return failed
 	}
-	return failed
+	l := loaded{sources: now.Sources, lock: r.Lock, catalogue: r.New}
+	if f.strict { // the comparison is not
+		l.catalogue = nil
+	}
+	told, err := generate(cmd, *f, nil, false, &l)
+	if err != nil && !errors.Is(err, errFound) {
+		return err
+	}
+	printErrors(cmd, slices.DeleteFunc(r.Diagnostics, func(d diag.Diagnostic) bool { return slices.Contains(told, d) }))
+	if err == nil && len(r.Failed) > 0 {
+		err = errFound
+	}
+	return cmp.Or(err, failed)
 }
 
 // tell prints a report, and writes it as Markdown.
@@ -124,9 +133,9 @@ func (u *update) tell(cmd *cobra.Command, r *diff.Report) error {
 	return errors.Join(report.Markdown(file, r), file.Close())
 }
 
-// readSome reads documents; none are none.
-func readSome(path string) (*spec.Sources, error) {
-	sources, err := spec.Read(path)
+// readSome reads documents, which are called as if they were at another path; none are none.
+func readSome(path, name string) (*spec.Sources, error) {
+	sources, err := spec.ReadAs(path, name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, spec.ErrEmpty) {
 		return spec.None(), nil
 	}

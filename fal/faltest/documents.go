@@ -14,23 +14,23 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/falgen/falgen/generator/catalogue"
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
-	"github.com/falgen/falgen/generator/normalize"
 	"github.com/falgen/falgen/generator/spec"
 	"github.com/falgen/falgen/specs"
 )
 
-// catalogue is what endpoints there are.
-type catalogue struct {
-	endpoints map[string]*endpoint // by id
-	skipped   []error
+// endpoints are what there is to serve.
+type endpoints struct {
+	byID    map[string]*endpoint
+	skipped []error
 }
 
 // ids returns the ids of the endpoints that are not known to be of no use, sorted.
-func (c *catalogue) ids() []string {
-	ids := slices.Sorted(maps.Keys(c.endpoints))
-	return slices.DeleteFunc(ids, func(id string) bool { return c.endpoints[id].broken.Load() })
+func (e *endpoints) ids() []string {
+	ids := slices.Sorted(maps.Keys(e.byID))
+	return slices.DeleteFunc(ids, func(id string) bool { return e.byID[id].broken.Load() })
 }
 
 // endpoint is what the server knows about one of fal's endpoints. Its document is understood when it is first needed,
@@ -38,8 +38,8 @@ func (c *catalogue) ids() []string {
 type endpoint struct {
 	id, app string // app is the id without the sub-path
 
+	entry *catalogue.Entry
 	once  sync.Once
-	read  func() (*spec.Document, []diag.Diagnostic)
 	err   error
 	model *ir.Endpoint
 	input *schema // what an input is judged by
@@ -47,8 +47,8 @@ type endpoint struct {
 	broken atomic.Bool // err is set
 }
 
-// readCatalogue reads the documents at path, or our own where it is "".
-func readCatalogue(path string) (*catalogue, error) {
+// readEndpoints reads the documents at path, or our own where it is "".
+func readEndpoints(path string) (*endpoints, error) {
 	if path == "" {
 		return builtin()
 	}
@@ -56,35 +56,35 @@ func readCatalogue(path string) (*catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("faltest: %w", err)
 	}
-	set, diags := sources.Parse()
-	c := &catalogue{endpoints: map[string]*endpoint{}, skipped: problems(diags)}
-	for _, doc := range set.Documents {
-		c.endpoints[doc.ID] = newEndpoint(doc.ID, func() (*spec.Document, []diag.Diagnostic) { return doc, nil })
+	e := endpointsOf(sources)
+	if len(e.byID) == 0 {
+		return nil, fmt.Errorf("faltest: nothing of %s can be served: %w", path, errors.Join(e.skipped...))
 	}
-	if len(c.endpoints) == 0 {
-		return nil, fmt.Errorf("faltest: nothing of %s can be served: %w", path, errors.Join(c.skipped...))
-	}
-	return c, nil
+	return e, nil
 }
 
-// builtin finds our own documents, once: servers only look at them.
-var builtin = sync.OnceValues(func() (*catalogue, error) {
-	c := &catalogue{endpoints: map[string]*endpoint{}}
+func endpointsOf(sources *spec.Sources) *endpoints {
+	documents := catalogue.Load(sources, catalogue.Config{})
+	e := &endpoints{byID: map[string]*endpoint{}, skipped: problems(documents.Diagnostics)}
+	for _, entry := range documents.Entries {
+		e.byID[entry.ID] = &endpoint{id: entry.ID, app: appOf(entry.ID), entry: entry}
+	}
+	return e
+}
+
+// builtin reads our own documents, once: servers only look at them.
+var builtin = sync.OnceValues(func() (*endpoints, error) {
+	var texts []spec.Text
 	err := fs.WalkDir(specs.FS, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		text, err := specs.FS.ReadFile(name)
-		id := strings.TrimSuffix(name, ".json")
-		c.endpoints[id] = newEndpoint(id, func() (*spec.Document, []diag.Diagnostic) { return spec.Parse(name, text) })
+		texts = append(texts, spec.Text{Name: name, Text: text})
 		return err
 	})
-	return c, err
+	return endpointsOf(spec.Texts(texts, true)), err
 })
-
-func newEndpoint(id string, read func() (*spec.Document, []diag.Diagnostic)) *endpoint {
-	return &endpoint{id: id, app: appOf(id), read: read}
-}
 
 // appOf returns what requests about jobs are addressed by: an id without its sub-path (protocol: section 3).
 func appOf(id string) string {
@@ -101,19 +101,14 @@ func (e *endpoint) load() error {
 	e.once.Do(func() {
 		defer func() { e.broken.Store(e.err != nil) }()
 		defer diag.Recover(diag.Pos{}, e.id, func(d diag.Diagnostic) { e.err = cannotServe(e.id, errors.New(d.Message)) })
-		doc, diags := e.read()
-		e.read = nil
-		if doc == nil {
-			e.err = cannotServe(e.id, errors.Join(problems(diags)...))
-			return
-		}
-		if e.model, diags = normalize.Endpoint(doc); e.model == nil {
-			e.err = cannotServe(e.id, errors.Join(problems(diags)...))
+		m := e.entry.Model()
+		if e.model = m.Endpoint; e.model == nil {
+			e.err = cannotServe(e.id, errors.Join(problems(m.Diagnostics)...))
 			return
 		}
 		var err error
-		if e.input, _, err = schemas(doc); err != nil {
-			e.err = cannotServe(e.id, fmt.Errorf("%s: %w", doc.Root.Pos(), err))
+		if e.input, _, err = schemas(e.entry.Document); err != nil {
+			e.err = cannotServe(e.id, fmt.Errorf("%s: %w", e.entry.Document.Pos(), err))
 		}
 	})
 	return e.err

@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/falgen/falgen/fal"
-	"github.com/falgen/falgen/generator/diag"
+	"github.com/falgen/falgen/generator/catalogue"
 	"github.com/falgen/falgen/generator/sample"
 	"github.com/falgen/falgen/generator/spec"
 )
@@ -79,7 +79,7 @@ func holdDocuments(t *testing.T, dir string) {
 
 // understood is the endpoint that a document describes.
 func understood(doc *spec.Document) *endpoint {
-	e := newEndpoint(doc.ID, func() (*spec.Document, []diag.Diagnostic) { return doc, nil })
+	e := &endpoint{id: doc.ID, app: appOf(doc.ID), entry: &catalogue.Entry{ID: doc.ID, Document: doc}}
 	_ = e.load()
 	return e
 }

@@ -20,7 +20,7 @@ type Server struct {
 
 	t         testing.TB // nil where Start made it
 	config    *config
-	catalogue *catalogue
+	endpoints *endpoints
 	listener  *httptest.Server // nil with WithURL
 	client    *http.Client     // of Client
 	store     *store
@@ -56,14 +56,14 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := readCatalogue(c.specs)
+	known, err := readEndpoints(c.specs)
 	if err != nil {
 		return nil, err
 	}
 	return serve(c, known)
 }
 
-func serve(c *config, known *catalogue) (*Server, error) {
+func serve(c *config, known *endpoints) (*Server, error) {
 	hooks, err := newHooks(c)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func serve(c *config, known *catalogue) (*Server, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 256
 	s := &Server{
-		URL: c.url, config: c, catalogue: known, hooks: hooks, tokens: newTokens(),
+		URL: c.url, config: c, endpoints: known, hooks: hooks, tokens: newTokens(),
 		client: &http.Client{Transport: transport},
 		jobs:   newJobs(c.history), history: history{limit: c.history},
 		lots: rand.New(rand.NewPCG(c.seed, 0)),
@@ -124,14 +124,14 @@ func (s *Server) misused(err error) {
 
 // Endpoints returns the ids of the endpoints that are served, sorted. One whose document proves to be of no use, when
 // it is first asked for or [Server.Skipped] reads it, is no longer among them.
-func (s *Server) Endpoints() []string { return s.catalogue.ids() }
+func (s *Server) Endpoints() []string { return s.endpoints.ids() }
 
 // Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,
 // which takes a moment where there are hundreds.
 func (s *Server) Skipped() []error {
-	found := s.catalogue.skipped
-	for _, id := range slices.Sorted(maps.Keys(s.catalogue.endpoints)) {
-		if err := s.catalogue.endpoints[id].load(); err != nil {
+	found := s.endpoints.skipped
+	for _, id := range slices.Sorted(maps.Keys(s.endpoints.byID)) {
+		if err := s.endpoints.byID[id].load(); err != nil {
 			found = append(found[:len(found):len(found)], err)
 		}
 	}

@@ -135,8 +135,8 @@ func (s *Server) routeRun(c *call, path string) {
 		if !streamed {
 			return
 		}
-		_, whole := s.catalogue.endpoints[path]
-		if _, known := s.catalogue.endpoints[short]; known && !whole {
+		_, whole := s.endpoints.byID[path]
+		if _, known := s.endpoints.byID[short]; known && !whole {
 			c.endpoint = short
 		}
 		if !whole || strings.Contains(strings.Join(c.Header.Values("Accept"), ","), "text/event-stream") {
@@ -159,7 +159,7 @@ func (s *Server) read(w http.ResponseWriter, c *call) (refusal *Answer) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, maxBody))
 	c.body = body
 	if c.op == OpRun && c.Method == http.MethodGet {
-		c.body = queryInput(s.catalogue.endpoints[c.endpoint], c.URL.Query())
+		c.body = queryInput(s.endpoints.byID[c.endpoint], c.URL.Query())
 	}
 	var refused Answer
 	switch {

@@ -6,9 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/ir"
-	"github.com/falgen/falgen/generator/naming"
 	"github.com/falgen/falgen/generator/sample"
 	"github.com/falgen/falgen/generator/spec"
 	"github.com/falgen/falgen/generator/table"
@@ -30,12 +28,10 @@ func TestJudges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := newEndpoint("fal-ai/random", func() (*spec.Document, []diag.Diagnostic) { return spec.Parse("random.json", text) })
+		e := endpointsOf(spec.Texts([]spec.Text{{Name: "random.json", Text: text}}, false)).byID["fal-ai/random"]
 		if err := e.load(); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		e.model.Package = ir.Package{Name: "random", Path: "falai/random"}
-		naming.Assign(e.model, naming.Pins{})
 		checks := table.Of(e.model.Input, func(*ir.Object) map[string]string { return nil })
 		judge, err := randomdoc.Compile(input, components)
 		if err != nil {

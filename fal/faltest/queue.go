@@ -38,7 +38,7 @@ func (s *Server) routeQueue(c *call, path string) {
 // find finds the endpoint that a request is meant for, or returns the refusal.
 func (s *Server) find(c *call) (e *endpoint, refusal *Answer) {
 	var refused Answer
-	if e = s.catalogue.endpoints[c.endpoint]; e == nil {
+	if e = s.endpoints.byID[c.endpoint]; e == nil {
 		refused = detail(http.StatusNotFound, "Application '%s' not found", c.endpoint)
 		return nil, &refused
 	}

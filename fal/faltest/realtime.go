@@ -27,7 +27,7 @@ const (
 func (s *Server) routeSocket(c *call, at string) {
 	c.op, c.access, c.answer, c.endpoint = OpConnect, withKeyOrToken, s.connect, at
 	for id := at; id != "."; id = path.Dir(id) {
-		if _, known := s.catalogue.endpoints[id]; known {
+		if _, known := s.endpoints.byID[id]; known {
 			c.endpoint = id
 			return
 		}

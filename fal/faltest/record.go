@@ -80,7 +80,7 @@ func (s *Server) record(c *call) {
 		Op: c.op, RequestID: c.job, Method: c.Method, Path: strings.TrimPrefix(c.URL.Path, "/"),
 		Query: c.URL.Query(), Header: c.Request.Header.Clone(), Body: c.body,
 	}
-	if _, known := s.catalogue.endpoints[c.endpoint]; known {
+	if _, known := s.endpoints.byID[c.endpoint]; known {
 		c.entry.Endpoint = c.endpoint
 	}
 	s.history.add(c.entry)

@@ -43,7 +43,7 @@ func (s *Server) On(endpointID string) *Rule {
 		s.t.Helper()
 	}
 	if endpointID != "" {
-		e := s.catalogue.endpoints[endpointID]
+		e := s.endpoints.byID[endpointID]
 		if e == nil {
 			s.misused(fmt.Errorf("faltest: On(%q): it is not served; Server.Endpoints lists what is", endpointID))
 		} else if err := e.load(); err != nil {

@@ -101,12 +101,12 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, _, err := generator.Diff(t.Context(), generator.Side{Sources: read(t, old), Lock: lock}, generator.Side{Sources: read(t, new), Lock: naming.Lock{}})
+	compared, err := generator.Diff(t.Context(), generator.Side{Sources: read(t, old), Lock: lock}, generator.Side{Sources: read(t, new), Lock: naming.Lock{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	uses, problems, err := callers.Find(t.Context(), you, []string{"./..."}, generated, report.Changes)
+	uses, problems, err := callers.Find(t.Context(), you, []string{"./..."}, generated, compared.Changes)
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}

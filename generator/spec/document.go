@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/sync/errgroup"
@@ -43,7 +44,7 @@ type Set struct {
 }
 
 // IDs returns the ids of the documents.
-func (s *Set) IDs() []string {
+func (s Set) IDs() []string {
 	ids := make([]string, len(s.Documents))
 	for i, d := range s.Documents {
 		ids[i] = d.ID
@@ -56,6 +57,10 @@ type Sources struct {
 	Hash   [sha256.Size]byte // of the names and texts
 	files  []source
 	folder bool
+
+	once  sync.Once
+	set   Set
+	diags []diag.Diagnostic
 }
 
 // None are the sources of a folder that has no documents yet.
@@ -72,7 +77,10 @@ var ErrEmpty = errors.New("holds no .json file")
 
 // Read reads the files at path: a folder (all its .json files, at any depth), one document, or a catalogue dump. An
 // error means that path itself cannot be read.
-func Read(path string) (*Sources, error) {
+func Read(path string) (*Sources, error) { return ReadAs(path, path) }
+
+// ReadAs is [Read] for a copy of what is at another path: diagnostics name the files as they are called there.
+func ReadAs(path, name string) (*Sources, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the documents: %w", err)
@@ -88,19 +96,25 @@ func Read(path string) (*Sources, error) {
 	}
 	s := &Sources{folder: info.IsDir()}
 	hash := sha256.New()
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		s.files = append(s.files, source{filepath.ToSlash(name), text, err})
-		fmt.Fprintf(hash, "%q %d\n", filepath.ToSlash(name), len(text))
+	for _, file := range names {
+		text, err := os.ReadFile(file)
+		called := filepath.ToSlash(name + strings.TrimPrefix(file, path))
+		s.files = append(s.files, source{called, text, err})
+		fmt.Fprintf(hash, "%q %d\n", called, len(text))
 		hash.Write(text)
 	}
 	hash.Sum(s.Hash[:0])
 	return s, nil
 }
 
-// Parse parses the files, several at once, and lets go of their texts: it can be called once. A document that cannot be read is a diagnostic and does not stop the
-// others.
-func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
+// Parse parses the files, several at once. It does so when it is first called. A document that cannot be read is a
+// diagnostic and does not stop the others.
+func (s *Sources) Parse() (Set, []diag.Diagnostic) {
+	s.once.Do(s.parse)
+	return s.set, slices.Clone(s.diags)
+}
+
+func (s *Sources) parse() {
 	type parsed struct {
 		docs  []*Document
 		dump  bool
@@ -110,7 +124,6 @@ func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range s.files {
-		s.files[i].text = nil
 		group.Go(func() error {
 			if f.err != nil {
 				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.name}, f.err.Error())}
@@ -122,15 +135,14 @@ func (s *Sources) Parse() (*Set, []diag.Diagnostic) {
 		})
 	}
 	_ = group.Wait() // no file stops the others
-	set := &Set{Whole: s.folder}
-	var diags []diag.Diagnostic
+	s.set.Whole = s.folder
 	for _, f := range files {
-		set.Documents = append(set.Documents, f.docs...)
-		set.Whole = set.Whole || f.dump
-		diags = append(diags, f.diags...)
+		s.set.Documents = append(s.set.Documents, f.docs...)
+		s.set.Whole = s.set.Whole || f.dump
+		s.diags = append(s.diags, f.diags...)
 	}
-	set.Documents, diags = unique(set.Documents, diags)
-	return set, diag.Sort(diags)
+	s.set.Documents, s.diags = unique(s.set.Documents, s.diags)
+	s.diags = diag.Sort(s.diags)
 }
 
 // Parse reads one document from its text; name is what diagnostics call it.

@@ -8,14 +8,14 @@ import (
 
 // Search returns the documents that each of the words is found in, in the id or in what is said of the endpoint: the
 // best first, and of equals those that are not deprecated, by id.
-func (s *Set) Search(words []string) []*Document {
+func Search(docs []*Document, words []string) []*Document {
 	type hit struct {
 		*Document
 		score int
 		old   bool
 	}
 	var hits []hit
-	for _, d := range s.Documents {
+	for _, d := range docs {
 		if score := d.score(words); score > 0 {
 			hits = append(hits, hit{d, score, d.Words().Deprecated()})
 		}
@@ -26,11 +26,11 @@ func (s *Set) Search(words []string) []*Document {
 		}
 		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(a.ID, b.ID))
 	})
-	docs := make([]*Document, len(hits))
+	found := make([]*Document, len(hits))
 	for i, h := range hits {
-		docs[i] = h.Document
+		found[i] = h.Document
 	}
-	return docs
+	return found
 }
 
 // score tells how well a document fits the words; 0 where one of them is nowhere in it.

@@ -38,7 +38,7 @@ func TestSearch(t *testing.T) {
 		"zebra":       "",
 	} {
 		var got []string
-		for _, d := range set.Search(strings.Fields(words)) {
+		for _, d := range spec.Search(set.Documents, strings.Fields(words)) {
 			got = append(got, d.ID)
 		}
 		if strings.Join(got, " ") != want {

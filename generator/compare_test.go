@@ -29,7 +29,7 @@ func versions(t *testing.T, dir string) (old, new string) {
 // changes compares and returns a line for each change.
 func changes(t *testing.T, old, new generator.Side) []string {
 	t.Helper()
-	r, _, err := generator.Diff(t.Context(), old, new)
+	r, err := generator.Diff(t.Context(), old, new)
 	if err != nil {
 		t.Fatal(err)
 	}
