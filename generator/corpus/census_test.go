@@ -235,7 +235,7 @@ func (d *document) filled(schema, v any) any {
 			p := at(arms[0], "properties", name)
 			field := d.flat(p)
 			def := d.member(field, field["default"])
-			if _, set := v[name]; !set && def != nil && d.takes(field, def) && !requires(arms[0], name) {
+			if _, set := v[name]; !set && def != nil && !isEmpty(def) && d.takes(field, def) && !requires(arms[0], name) {
 				out[name] = def
 			}
 			if m, ok := out[name]; ok {
@@ -252,6 +252,9 @@ func (d *document) filled(schema, v any) any {
 	}
 	return v
 }
+
+// isEmpty reports whether a default has nothing in it, so that it need not be set.
+func isEmpty(v any) bool { return text(v) == "[]" || text(v) == "{}" }
 
 // mentions reports whether a field's comment tells a fact.
 func mentions(doc string, f fact) bool {

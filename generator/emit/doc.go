@@ -142,6 +142,9 @@ func wrap(paragraph []string) []string {
 func fieldDoc(f *ir.Field) []jen.Code {
 	doc := lines(f.Description)
 	if facts := strings.Join(f.Facts(), " "); facts != "" {
+		if len(doc) > 0 {
+			doc[len(doc)-1] = ended(doc[len(doc)-1]) // else the facts would go on its last sentence
+		}
 		doc = append(doc, lines(facts)...)
 	}
 	if f.Deprecated {
@@ -151,4 +154,13 @@ func fieldDoc(f *ir.Field) []jen.Code {
 		doc = append(doc, "// Deprecated: the endpoint's document advises against it.")
 	}
 	return asCode(doc)
+}
+
+// ended returns a line of a comment with a full stop, where it ends in a word.
+func ended(line string) string {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	if chars.IsLetter(last) || chars.IsDigit(last) || strings.ContainsRune(")]\"'`%”", last) {
+		return line + "."
+	}
+	return line
 }

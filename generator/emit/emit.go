@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -127,6 +128,9 @@ func packageDoc(e *ir.Endpoint) []string {
 		if p[1] != "" {
 			doc = append(doc, p[0]+": "+p[1])
 		}
+	}
+	if slices.ContainsFunc(e.Enums, func(en *ir.Enum) bool { return !en.Open }) {
+		doc = append(doc, "Enum types hold any value that the server sends, listed here or not.")
 	}
 	if e.Deprecated { // as the last paragraph, which Go's tools look for
 		doc = append(doc, "Deprecated: "+e.Deprecation())

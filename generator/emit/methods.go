@@ -74,8 +74,7 @@ func (f *file) withDefaults(o *ir.Object) {
 	}
 	body = append(body, jen.Return(jen.Id("in")))
 	f.declare("method "+o.Name+".WithDefaults", []string{
-		"WithDefaults returns " + o.Name + " with each unset field that has a default set to it. No request needs it: the " +
-			"server does the same.",
+		"WithDefaults returns in with the server's defaults in its unset fields.",
 	}, jen.Func().Params(jen.Id("in").Id(o.Name)).Id("WithDefaults").Params().Id(o.Name).Block(body...))
 }
 
@@ -180,7 +179,7 @@ func (f *file) defaultValues(o *ir.Object) {
 	}
 	if len(consts) > 0 {
 		f.jen.Line()
-		f.jen.Op("// What the server takes for the fields of " + o.Name + " that are unset.")
+		f.jen.Op("// Server defaults for " + o.Name + ".")
 		f.jen.Const().Defs(consts...)
 	}
 	for _, field := range o.Fields {
@@ -188,7 +187,7 @@ func (f *file) defaultValues(o *ir.Object) {
 			continue
 		}
 		f.declare("func "+field.DefaultName,
-			[]string{field.DefaultName + " returns what the server takes for an unset " + o.Name + "." + field.GoName + "."},
+			[]string{field.DefaultName + " returns the server's default for " + o.Name + "." + field.GoName + "."},
 			jen.Func().Id(field.DefaultName).Params().Add(goType(field.Type, "")).Block(
 				jen.Return(literals{}.value(field.Type, field.Default.JSON)),
 			))

@@ -102,9 +102,9 @@ func (f *file) object(o *ir.Object) {
 	f.declare("type "+o.Name, objectDoc(f.endpoint, o), jen.Type().Id(o.Name).Struct(fields...))
 	f.wireNames(o, names)
 	if o.Root && len(names) == 0 {
-		unmarshal, doc := "Unmarshal", "UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one."
+		unmarshal, doc := "Unmarshal", "UnmarshalJSON decodes v. Integers may be written as 1024.0."
 		if !o.InInput {
-			unmarshal, doc = "UnmarshalOutput", doc+" A number that an integer cannot hold becomes the nearest that it can."
+			unmarshal, doc = "UnmarshalOutput", doc+" Numbers that an integer field cannot hold are rounded."
 		}
 		f.declare("method *"+o.Name+".UnmarshalJSON", []string{doc}, jen.Func().Params(jen.Id("v").Op("*").Id(o.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
 			jen.Type().Id("plain").Id(o.Name),
@@ -150,12 +150,11 @@ func (f *file) enum(e *ir.Enum) {
 	if e.Integer {
 		base = jen.Int64()
 	}
-	doc := fmt.Sprintf("%s is a value of %q.", e.Name, cmp.Or(e.Schema, e.Property))
-	also := " A server may send values that [" + e.ValuesName + "] does not list."
+	doc := fmt.Sprintf("%s is the type of %q: one of [%s].", e.Name, cmp.Or(e.Schema, e.Property), e.ValuesName)
 	if e.Open {
-		also = " It may be any other text, too."
+		doc = fmt.Sprintf("%s is the type of %q: one of [%s], or any other text.", e.Name, cmp.Or(e.Schema, e.Property), e.ValuesName)
 	}
-	f.declare("type "+e.Name, []string{doc + also},
+	f.declare("type "+e.Name, []string{doc},
 		jen.Type().Id(e.Name).Add(base))
 	var consts, names []jen.Code
 	for _, v := range e.Values {
@@ -164,7 +163,7 @@ func (f *file) enum(e *ir.Enum) {
 		f.declared = append(f.declared, "const "+v.Name)
 	}
 	f.jen.Line()
-	f.jen.Op("// The values of " + e.Name + ", in the document's order.")
+	f.jen.Op("// Values of " + e.Name + ".")
 	f.jen.Const().Defs(consts...)
 	f.declare("func "+e.ValuesName, []string{e.ValuesName + " returns the values that the document lists, in its order."},
 		jen.Func().Id(e.ValuesName).Params().Index().Id(e.Name).Block(

@@ -10,8 +10,12 @@ import (
 
 // union declares a union's type, and a constructor and an accessor for each arm.
 func (f *file) union(u *ir.Union) {
+	other := "JSON that is neither"
+	if len(u.Arms) > 2 {
+		other = "JSON that is none of these"
+	}
 	f.declare("type "+u.Name, []string{
-		u.Name + " is " + u.Words(false) + ". JSON that is neither decodes, too, and encodes as it came.",
+		u.Name + " is " + u.Words(false) + ". " + other + " decodes, too, and encodes as it came.",
 	}, jen.Type().Id(u.Name).Struct(jen.Qual(supportPath, "Union")))
 	var arms, tagged []jen.Code
 	for _, arm := range u.Arms {

@@ -212,6 +212,17 @@ type Named struct {
 // A Value is a JSON value as encoding/json decodes it into an any, with numbers as json.Number.
 type Value struct{ JSON any }
 
+// IsEmpty reports whether v is an empty list or object.
+func (v Value) IsEmpty() bool {
+	switch v := v.JSON.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
 // HasZero reports whether Go's zero value is one of the enum's values, so that it cannot stand for "unset".
 func (e *Enum) HasZero() bool {
 	if e.Open {

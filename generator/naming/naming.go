@@ -199,7 +199,7 @@ func (n *namer) fields(o *ir.Object) {
 		}
 		given[f.GoName] = true
 		n.pin(key, f.GoName, fieldName(f.Name))
-		if f.Default == nil || !o.InInput {
+		if f.Default == nil || !o.InInput || f.Default.IsEmpty() { // of an empty one there is nothing to set
 			continue
 		}
 		prefix := "Default"

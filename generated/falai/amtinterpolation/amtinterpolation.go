@@ -46,21 +46,20 @@ type Input struct {
 	RecursiveInterpolationPasses fal.Opt[int64] `json:"recursive_interpolation_passes,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.OutputFPS = support.Default(in.OutputFPS, DefaultOutputFPS)
 	in.RecursiveInterpolationPasses = support.Default(in.RecursiveInterpolationPasses, DefaultRecursiveInterpolationPasses)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultOutputFPS                    int64 = 24
 	DefaultRecursiveInterpolationPasses int64 = 2
@@ -73,8 +72,8 @@ type Output struct {
 	Video fal.File `json:"video"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))

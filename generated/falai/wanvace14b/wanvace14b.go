@@ -10,6 +10,8 @@
 // Playground: https://fal.ai/models/fal-ai/wan-vace-14b
 //
 // Reference: https://fal.ai/models/fal-ai/wan-vace-14b/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package wanvace14b
 
 import (
@@ -177,14 +179,13 @@ type Input struct {
 	ReturnFramesZIP fal.Opt[bool] `json:"return_frames_zip,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.NegativePrompt = support.Default(in.NegativePrompt, DefaultNegativePrompt)
 	in.MatchInputNumFrames = support.Default(in.MatchInputNumFrames, DefaultMatchInputNumFrames)
@@ -215,7 +216,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultNegativePrompt            string  = "letterboxing, borders, black bars, bright colors, overexposed, static, blurred details, subtitles, style, artwork, painting, picture, still, overall gray, worst quality, low quality, JPEG compression residue, ugly, incomplete, extra fingers, poorly drawn hands, poorly drawn faces, deformed, disfigured, malformed limbs, fused fingers, still picture, cluttered background, three legs, many people in the background, walking backwards"
 	DefaultMatchInputNumFrames       bool    = false
@@ -263,17 +264,17 @@ type Output struct {
 	FramesZIP *fal.File `json:"frames_zip,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Task is a value of "task". A server may send values that [TaskValues] does not list.
+// Task is the type of "task": one of [TaskValues].
 type Task string
 
-// The values of Task, in the document's order.
+// Values of Task.
 const (
 	TaskDepth       Task = "depth"
 	TaskPose        Task = "pose"
@@ -295,10 +296,10 @@ func (t Task) Known() bool {
 	return slices.Contains(TaskValues(), t)
 }
 
-// Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.
+// Resolution is the type of "resolution": one of [ResolutionValues].
 type Resolution string
 
-// The values of Resolution, in the document's order.
+// Values of Resolution.
 const (
 	ResolutionAuto Resolution = "auto"
 	Resolution240p Resolution = "240p"
@@ -321,10 +322,10 @@ func (r Resolution) Known() bool {
 	return slices.Contains(ResolutionValues(), r)
 }
 
-// AspectRatio is a value of "aspect_ratio". A server may send values that [AspectRatioValues] does not list.
+// AspectRatio is the type of "aspect_ratio": one of [AspectRatioValues].
 type AspectRatio string
 
-// The values of AspectRatio, in the document's order.
+// Values of AspectRatio.
 const (
 	AspectRatioAuto AspectRatio = "auto"
 	AspectRatio16x9 AspectRatio = "16:9"
@@ -342,10 +343,10 @@ func (a AspectRatio) Known() bool {
 	return slices.Contains(AspectRatioValues(), a)
 }
 
-// Sampler is a value of "sampler". A server may send values that [SamplerValues] does not list.
+// Sampler is the type of "sampler": one of [SamplerValues].
 type Sampler string
 
-// The values of Sampler, in the document's order.
+// Values of Sampler.
 const (
 	SamplerUnipc       Sampler = "unipc"
 	SamplerDpmPlusPlus Sampler = "dpm++"
@@ -362,10 +363,10 @@ func (s Sampler) Known() bool {
 	return slices.Contains(SamplerValues(), s)
 }
 
-// Acceleration is a value of "acceleration". A server may send values that [AccelerationValues] does not list.
+// Acceleration is the type of "acceleration": one of [AccelerationValues].
 type Acceleration string
 
-// The values of Acceleration, in the document's order.
+// Values of Acceleration.
 const (
 	AccelerationNone    Acceleration = "none"
 	AccelerationLow     Acceleration = "low"
@@ -382,10 +383,10 @@ func (a Acceleration) Known() bool {
 	return slices.Contains(AccelerationValues(), a)
 }
 
-// VideoQuality is a value of "video_quality". A server may send values that [VideoQualityValues] does not list.
+// VideoQuality is the type of "video_quality": one of [VideoQualityValues].
 type VideoQuality string
 
-// The values of VideoQuality, in the document's order.
+// Values of VideoQuality.
 const (
 	VideoQualityLow     VideoQuality = "low"
 	VideoQualityMedium  VideoQuality = "medium"
@@ -403,11 +404,10 @@ func (v VideoQuality) Known() bool {
 	return slices.Contains(VideoQualityValues(), v)
 }
 
-// VideoWriteMode is a value of "video_write_mode". A server may send values that [VideoWriteModeValues] does not
-// list.
+// VideoWriteMode is the type of "video_write_mode": one of [VideoWriteModeValues].
 type VideoWriteMode string
 
-// The values of VideoWriteMode, in the document's order.
+// Values of VideoWriteMode.
 const (
 	VideoWriteModeFast     VideoWriteMode = "fast"
 	VideoWriteModeBalanced VideoWriteMode = "balanced"
@@ -424,11 +424,10 @@ func (v VideoWriteMode) Known() bool {
 	return slices.Contains(VideoWriteModeValues(), v)
 }
 
-// InterpolatorModel is a value of "interpolator_model". A server may send values that [InterpolatorModelValues]
-// does not list.
+// InterpolatorModel is the type of "interpolator_model": one of [InterpolatorModelValues].
 type InterpolatorModel string
 
-// The values of InterpolatorModel, in the document's order.
+// Values of InterpolatorModel.
 const (
 	InterpolatorModelRife InterpolatorModel = "rife"
 	InterpolatorModelFilm InterpolatorModel = "film"
@@ -444,11 +443,10 @@ func (i InterpolatorModel) Known() bool {
 	return slices.Contains(InterpolatorModelValues(), i)
 }
 
-// TransparencyMode is a value of "transparency_mode". A server may send values that [TransparencyModeValues]
-// does not list.
+// TransparencyMode is the type of "transparency_mode": one of [TransparencyModeValues].
 type TransparencyMode string
 
-// The values of TransparencyMode, in the document's order.
+// Values of TransparencyMode.
 const (
 	TransparencyModeContentAware TransparencyMode = "content_aware"
 	TransparencyModeWhite        TransparencyMode = "white"

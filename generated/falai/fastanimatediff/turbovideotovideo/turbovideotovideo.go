@@ -11,6 +11,8 @@
 // Playground: https://fal.ai/models/fal-ai/fast-animatediff/turbo/video-to-video
 //
 // Reference: https://fal.ai/models/fal-ai/fast-animatediff/turbo/video-to-video/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package turbovideotovideo
 
 import (
@@ -78,14 +80,13 @@ type Input struct {
 	Motions []Motion `json:"motions,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.FirstNSeconds = support.Default(in.FirstNSeconds, DefaultFirstNSeconds)
 	in.NegativePrompt = support.Default(in.NegativePrompt, DefaultNegativePrompt)
@@ -96,7 +97,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultFirstNSeconds     int64   = 3
 	DefaultNegativePrompt    string  = "(bad quality, worst quality:1.2), ugly faces, bad anime"
@@ -117,17 +118,17 @@ type Output struct {
 	Seed int64 `json:"seed"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Motion is a value of "motions". A server may send values that [MotionValues] does not list.
+// Motion is the type of "motions": one of [MotionValues].
 type Motion string
 
-// The values of Motion, in the document's order.
+// Values of Motion.
 const (
 	MotionZoomOut  Motion = "zoom-out"
 	MotionZoomIn   Motion = "zoom-in"

@@ -11,6 +11,8 @@
 // Playground: https://fal.ai/models/fal-ai/ltx-video-13b-distilled/multiconditioning
 //
 // Reference: https://fal.ai/models/fal-ai/ltx-video-13b-distilled/multiconditioning/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package multiconditioning
 
 import (
@@ -114,19 +116,15 @@ type Input struct {
 	Videos []VideoConditioningInput `json:"videos,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.NegativePrompt = support.Default(in.NegativePrompt, DefaultNegativePrompt)
-	if in.LoRAs == nil {
-		in.LoRAs = DefaultLoRAs()
-	}
 	in.LoRAs = support.Each(in.LoRAs, support.LoRADefaults)
 	in.Resolution = cmp.Or(in.Resolution, DefaultResolution)
 	in.AspectRatio = cmp.Or(in.AspectRatio, DefaultAspectRatio)
@@ -140,18 +138,12 @@ func (in Input) WithDefaults() Input {
 	in.ReverseVideo = support.Default(in.ReverseVideo, DefaultReverseVideo)
 	in.EnableSafetyChecker = support.Default(in.EnableSafetyChecker, DefaultEnableSafetyChecker)
 	in.ConstantRateFactor = support.Default(in.ConstantRateFactor, DefaultConstantRateFactor)
-	if in.Images == nil {
-		in.Images = DefaultImages()
-	}
 	in.Images = support.Each(in.Images, ImageConditioningInput.WithDefaults)
-	if in.Videos == nil {
-		in.Videos = DefaultVideos()
-	}
 	in.Videos = support.Each(in.Videos, VideoConditioningInput.WithDefaults)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultNegativePrompt              string = "worst quality, inconsistent motion, blurry, jittery, distorted"
 	DefaultResolution                         = Resolution720p
@@ -168,21 +160,6 @@ const (
 	DefaultConstantRateFactor          int64  = 35
 )
 
-// DefaultLoRAs returns what the server takes for an unset Input.LoRAs.
-func DefaultLoRAs() []fal.LoRA {
-	return []fal.LoRA{}
-}
-
-// DefaultImages returns what the server takes for an unset Input.Images.
-func DefaultImages() []ImageConditioningInput {
-	return []ImageConditioningInput{}
-}
-
-// DefaultVideos returns what the server takes for an unset Input.Videos.
-func DefaultVideos() []VideoConditioningInput {
-	return []VideoConditioningInput{}
-}
-
 // ImageConditioningInput is the document's ImageConditioningInput.
 type ImageConditioningInput struct {
 	// Picture for the result to match, as a URL or a data URI.
@@ -198,15 +175,14 @@ type ImageConditioningInput struct {
 	Strength fal.Opt[float64] `json:"strength,omitzero"`
 }
 
-// WithDefaults returns ImageConditioningInput with each unset field that has a default set to it. No request
-// needs it: the server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in ImageConditioningInput) WithDefaults() ImageConditioningInput {
 	in.StartFrameNum = support.Default(in.StartFrameNum, DefaultImageConditioningInputStartFrameNum)
 	in.Strength = support.Default(in.Strength, DefaultImageConditioningInputStrength)
 	return in
 }
 
-// What the server takes for the fields of ImageConditioningInput that are unset.
+// Server defaults for ImageConditioningInput.
 const (
 	DefaultImageConditioningInputStartFrameNum int64   = 0
 	DefaultImageConditioningInputStrength      float64 = 1
@@ -256,8 +232,7 @@ type VideoConditioningInput struct {
 	ReverseVideo fal.Opt[bool] `json:"reverse_video,omitzero"`
 }
 
-// WithDefaults returns VideoConditioningInput with each unset field that has a default set to it. No request
-// needs it: the server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in VideoConditioningInput) WithDefaults() VideoConditioningInput {
 	in.ConditioningType = cmp.Or(in.ConditioningType, DefaultVideoConditioningInputConditioningType)
 	in.Preprocess = support.Default(in.Preprocess, DefaultVideoConditioningInputPreprocess)
@@ -271,7 +246,7 @@ func (in VideoConditioningInput) WithDefaults() VideoConditioningInput {
 	return in
 }
 
-// What the server takes for the fields of VideoConditioningInput that are unset.
+// Server defaults for VideoConditioningInput.
 const (
 	DefaultVideoConditioningInputConditioningType         = ConditioningTypeRGB
 	DefaultVideoConditioningInputPreprocess       bool    = false
@@ -299,17 +274,17 @@ type Output struct {
 	Seed int64 `json:"seed"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.
+// Resolution is the type of "resolution": one of [ResolutionValues].
 type Resolution string
 
-// The values of Resolution, in the document's order.
+// Values of Resolution.
 const (
 	Resolution480p Resolution = "480p"
 	Resolution720p Resolution = "720p"
@@ -325,10 +300,10 @@ func (r Resolution) Known() bool {
 	return slices.Contains(ResolutionValues(), r)
 }
 
-// AspectRatio is a value of "aspect_ratio". A server may send values that [AspectRatioValues] does not list.
+// AspectRatio is the type of "aspect_ratio": one of [AspectRatioValues].
 type AspectRatio string
 
-// The values of AspectRatio, in the document's order.
+// Values of AspectRatio.
 const (
 	AspectRatio9x16 AspectRatio = "9:16"
 	AspectRatio1x1  AspectRatio = "1:1"
@@ -346,11 +321,10 @@ func (a AspectRatio) Known() bool {
 	return slices.Contains(AspectRatioValues(), a)
 }
 
-// ConditioningType is a value of "conditioning_type". A server may send values that [ConditioningTypeValues]
-// does not list.
+// ConditioningType is the type of "conditioning_type": one of [ConditioningTypeValues].
 type ConditioningType string
 
-// The values of ConditioningType, in the document's order.
+// Values of ConditioningType.
 const (
 	ConditioningTypeRGB   ConditioningType = "rgb"
 	ConditioningTypeDepth ConditioningType = "depth"

@@ -10,6 +10,8 @@
 // Playground: https://fal.ai/models/fal-ai/luma-dream-machine/ray-2/modify
 //
 // Reference: https://fal.ai/models/fal-ai/luma-dream-machine/ray-2/modify/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package ray2modify
 
 import (
@@ -53,20 +55,19 @@ type Input struct {
 	Mode Mode `json:"mode,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Mode = cmp.Or(in.Mode, DefaultMode)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultMode = ModeFlex1
 )
@@ -78,17 +79,17 @@ type Output struct {
 	Video fal.File `json:"video"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeAdhere1    Mode = "adhere_1"
 	ModeAdhere2    Mode = "adhere_2"

@@ -9,6 +9,8 @@
 // Playground: https://fal.ai/models/fal-ai/magi/extend-video
 //
 // Reference: https://fal.ai/models/fal-ai/magi/extend-video/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package extendvideo
 
 import (
@@ -73,14 +75,13 @@ type Input struct {
 	AspectRatio AspectRatio `json:"aspect_ratio,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.NumFrames = support.Default(in.NumFrames, DefaultNumFrames)
 	in.Resolution = cmp.Or(in.Resolution, DefaultResolution)
@@ -90,7 +91,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultNumFrames           int64 = 96
 	DefaultResolution                = Resolution720p
@@ -110,17 +111,17 @@ type Output struct {
 	Seed int64 `json:"seed"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.
+// Resolution is the type of "resolution": one of [ResolutionValues].
 type Resolution string
 
-// The values of Resolution, in the document's order.
+// Values of Resolution.
 const (
 	Resolution480p Resolution = "480p"
 	Resolution720p Resolution = "720p"
@@ -136,11 +137,10 @@ func (r Resolution) Known() bool {
 	return slices.Contains(ResolutionValues(), r)
 }
 
-// NumInferenceSteps is a value of "num_inference_steps". A server may send values that [NumInferenceStepsValues]
-// does not list.
+// NumInferenceSteps is the type of "num_inference_steps": one of [NumInferenceStepsValues].
 type NumInferenceSteps int64
 
-// The values of NumInferenceSteps, in the document's order.
+// Values of NumInferenceSteps.
 const (
 	NumInferenceSteps4  NumInferenceSteps = 4
 	NumInferenceSteps8  NumInferenceSteps = 8
@@ -162,10 +162,10 @@ func (n NumInferenceSteps) Known() bool {
 	return slices.Contains(NumInferenceStepsValues(), n)
 }
 
-// AspectRatio is a value of "aspect_ratio". A server may send values that [AspectRatioValues] does not list.
+// AspectRatio is the type of "aspect_ratio": one of [AspectRatioValues].
 type AspectRatio string
 
-// The values of AspectRatio, in the document's order.
+// Values of AspectRatio.
 const (
 	AspectRatioAuto AspectRatio = "auto"
 	AspectRatio16x9 AspectRatio = "16:9"

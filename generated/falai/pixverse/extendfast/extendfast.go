@@ -9,6 +9,8 @@
 // Playground: https://fal.ai/models/fal-ai/pixverse/extend/fast
 //
 // Reference: https://fal.ai/models/fal-ai/pixverse/extend/fast/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package extendfast
 
 import (
@@ -63,14 +65,13 @@ type Input struct {
 	Seed fal.Opt[int64] `json:"seed,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.NegativePrompt = support.Default(in.NegativePrompt, DefaultNegativePrompt)
 	in.Resolution = cmp.Or(in.Resolution, DefaultResolution)
@@ -78,7 +79,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultNegativePrompt string = ""
 	DefaultResolution            = Resolution720p
@@ -92,17 +93,17 @@ type Output struct {
 	Video fal.File `json:"video"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Style is a value of "style". A server may send values that [StyleValues] does not list.
+// Style is the type of "style": one of [StyleValues].
 type Style string
 
-// The values of Style, in the document's order.
+// Values of Style.
 const (
 	StyleAnime       Style = "anime"
 	Style3DAnimation Style = "3d_animation"
@@ -124,10 +125,10 @@ func (s Style) Known() bool {
 	return slices.Contains(StyleValues(), s)
 }
 
-// Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.
+// Resolution is the type of "resolution": one of [ResolutionValues].
 type Resolution string
 
-// The values of Resolution, in the document's order.
+// Values of Resolution.
 const (
 	Resolution360p Resolution = "360p"
 	Resolution540p Resolution = "540p"
@@ -144,10 +145,10 @@ func (r Resolution) Known() bool {
 	return slices.Contains(ResolutionValues(), r)
 }
 
-// Model is a value of "model". A server may send values that [ModelValues] does not list.
+// Model is the type of "model": one of [ModelValues].
 type Model string
 
-// The values of Model, in the document's order.
+// Values of Model.
 const (
 	ModelV3_5 Model = "v3.5"
 	ModelV4   Model = "v4"

@@ -10,6 +10,8 @@
 // Playground: https://fal.ai/models/fal-ai/pixverse/lipsync
 //
 // Reference: https://fal.ai/models/fal-ai/pixverse/lipsync/api
+//
+// Enum types hold any value that the server sends, listed here or not.
 package lipsync
 
 import (
@@ -52,20 +54,19 @@ type Input struct {
 	Text fal.Opt[string] `json:"text,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.VoiceID = cmp.Or(in.VoiceID, DefaultVoiceID)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultVoiceID = VoiceIDAuto
 )
@@ -77,17 +78,17 @@ type Output struct {
 	Video fal.File `json:"video"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// VoiceID is a value of "voice_id". A server may send values that [VoiceIDValues] does not list.
+// VoiceID is the type of "voice_id": one of [VoiceIDValues].
 type VoiceID string
 
-// The values of VoiceID, in the document's order.
+// Values of VoiceID.
 const (
 	VoiceIDEmily    VoiceID = "Emily"
 	VoiceIDJames    VoiceID = "James"

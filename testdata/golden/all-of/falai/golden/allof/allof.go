@@ -3,6 +3,8 @@
 // Package allof calls fal-ai/golden/all-of: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package allof
 
 import (
@@ -40,14 +42,13 @@ type Input struct {
 	Size int64 `json:"size"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	return in
 }
@@ -58,17 +59,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeA Mode = "a"
 )

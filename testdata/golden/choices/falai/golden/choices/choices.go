@@ -3,6 +3,8 @@
 // Package choices calls fal-ai/golden/choices: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package choices
 
 import (
@@ -53,14 +55,13 @@ type Input struct {
 	URL fal.Media `json:"url,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	return in
 }
@@ -78,17 +79,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Style is a value of "style". A server may send values that [StyleValues] does not list.
+// Style is the type of "style": one of [StyleValues].
 type Style string
 
-// The values of Style, in the document's order.
+// Values of Style.
 const (
 	StyleSoft Style = "soft"
 	StyleHard Style = "hard"

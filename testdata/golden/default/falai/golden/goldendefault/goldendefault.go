@@ -57,14 +57,13 @@ type Input struct {
 	Rows [][]Part `json:"rows,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Text = support.Default(in.Text, DefaultText)
 	in.Count = support.Default(in.Count, DefaultCount)
@@ -89,7 +88,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultText  string  = "a \"b\"\n"
 	DefaultCount int64   = 3
@@ -98,12 +97,12 @@ const (
 	DefaultLong  string  = "worst quality, inconsistent motion, blurry, jittery, distorted, watermark"
 )
 
-// DefaultTags returns what the server takes for an unset Input.Tags.
+// DefaultTags returns the server's default for Input.Tags.
 func DefaultTags() []string {
 	return []string{"x", "y"}
 }
 
-// DefaultParts returns what the server takes for an unset Input.Parts.
+// DefaultParts returns the server's default for Input.Parts.
 func DefaultParts() []Part {
 	return []Part{
 		{
@@ -113,7 +112,7 @@ func DefaultParts() []Part {
 	}
 }
 
-// DefaultVideoURL returns what the server takes for an unset Input.VideoURL.
+// DefaultVideoURL returns the server's default for Input.VideoURL.
 func DefaultVideoURL() fal.Media {
 	return fal.URL("https://example.com/a.mp4")
 }
@@ -127,14 +126,13 @@ type Part struct {
 	Weight fal.Opt[float64] `json:"weight,omitzero"`
 }
 
-// WithDefaults returns Part with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Part) WithDefaults() Part {
 	in.Weight = support.Default(in.Weight, DefaultPartWeight)
 	return in
 }
 
-// What the server takes for the fields of Part that are unset.
+// Server defaults for Part.
 const (
 	DefaultPartWeight float64 = 1
 )
@@ -145,8 +143,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))

@@ -3,6 +3,8 @@
 // Package enuminteger calls fal-ai/golden/enum-integer: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package enuminteger
 
 import (
@@ -35,20 +37,19 @@ type Input struct {
 	Shift Shift `json:"shift"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.NumInferenceSteps = support.Default(in.NumInferenceSteps, DefaultNumInferenceSteps)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultNumInferenceSteps = NumInferenceSteps16
 )
@@ -59,18 +60,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// NumInferenceSteps is a value of "num_inference_steps". A server may send values that [NumInferenceStepsValues]
-// does not list.
+// NumInferenceSteps is the type of "num_inference_steps": one of [NumInferenceStepsValues].
 type NumInferenceSteps int64
 
-// The values of NumInferenceSteps, in the document's order.
+// Values of NumInferenceSteps.
 const (
 	NumInferenceSteps4  NumInferenceSteps = 4
 	NumInferenceSteps8  NumInferenceSteps = 8
@@ -87,10 +87,10 @@ func (n NumInferenceSteps) Known() bool {
 	return slices.Contains(NumInferenceStepsValues(), n)
 }
 
-// Shift is a value of "shift". A server may send values that [ShiftValues] does not list.
+// Shift is the type of "shift": one of [ShiftValues].
 type Shift int64
 
-// The values of Shift, in the document's order.
+// Values of Shift.
 const (
 	ShiftMinus1 Shift = -1
 	Shift0      Shift = 0

@@ -3,6 +3,8 @@
 // Package enum calls fal-ai/golden/enum: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package enum
 
 import (
@@ -56,21 +58,20 @@ type Input struct {
 	Shot *Shot `json:"shot,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Resolution = cmp.Or(in.Resolution, DefaultResolution)
 	in.Type = cmp.Or(in.Type, DefaultType)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultResolution = Resolution720p
 	DefaultType       = TypeVideo
@@ -91,17 +92,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Resolution is a value of "resolution". A server may send values that [ResolutionValues] does not list.
+// Resolution is the type of "resolution": one of [ResolutionValues].
 type Resolution string
 
-// The values of Resolution, in the document's order.
+// Values of Resolution.
 const (
 	Resolution480p  Resolution = "480p"
 	Resolution720p  Resolution = "720p"
@@ -118,10 +119,10 @@ func (r Resolution) Known() bool {
 	return slices.Contains(ResolutionValues(), r)
 }
 
-// AspectRatio is a value of "aspect_ratio". A server may send values that [AspectRatioValues] does not list.
+// AspectRatio is the type of "aspect_ratio": one of [AspectRatioValues].
 type AspectRatio string
 
-// The values of AspectRatio, in the document's order.
+// Values of AspectRatio.
 const (
 	AspectRatio16x9 AspectRatio = "16:9"
 	AspectRatio21x9 AspectRatio = "21:9"
@@ -139,10 +140,10 @@ func (a AspectRatio) Known() bool {
 	return slices.Contains(AspectRatioValues(), a)
 }
 
-// Model is a value of "model". A server may send values that [ModelValues] does not list.
+// Model is the type of "model": one of [ModelValues].
 type Model string
 
-// The values of Model, in the document's order.
+// Values of Model.
 const (
 	ModelV3_5 Model = "v3.5"
 	ModelV4   Model = "v4"
@@ -159,10 +160,10 @@ func (m Model) Known() bool {
 	return slices.Contains(ModelValues(), m)
 }
 
-// Sampler is a value of "sampler". A server may send values that [SamplerValues] does not list.
+// Sampler is the type of "sampler": one of [SamplerValues].
 type Sampler string
 
-// The values of Sampler, in the document's order.
+// Values of Sampler.
 const (
 	SamplerUnipc       Sampler = "unipc"
 	SamplerDpmPlusPlus Sampler = "dpm++"
@@ -184,10 +185,10 @@ func (s Sampler) Known() bool {
 	return slices.Contains(SamplerValues(), s)
 }
 
-// Size is a value of "size". A server may send values that [SizeValues] does not list.
+// Size is the type of "size": one of [SizeValues].
 type Size string
 
-// The values of Size, in the document's order.
+// Values of Size.
 const (
 	SizeLandscape4_3 Size = "landscape_4_3"
 	SizeLandscape43  Size = "landscape_43"
@@ -203,10 +204,10 @@ func (s Size) Known() bool {
 	return slices.Contains(SizeValues(), s)
 }
 
-// Odd is a value of "odd". A server may send values that [OddValues] does not list.
+// Odd is the type of "odd": one of [OddValues].
 type Odd string
 
-// The values of Odd, in the document's order.
+// Values of Odd.
 const (
 	OddEmpty       Odd = ""
 	OddMinus1      Odd = "-1"
@@ -234,10 +235,10 @@ func (o Odd) Known() bool {
 	return slices.Contains(OddValues(), o)
 }
 
-// Type is a value of "type". A server may send values that [TypeValues] does not list.
+// Type is the type of "type": one of [TypeValues].
 type Type string
 
-// The values of Type, in the document's order.
+// Values of Type.
 const (
 	TypeVideo Type = "video"
 )
@@ -252,10 +253,10 @@ func (t Type) Known() bool {
 	return slices.Contains(TypeValues(), t)
 }
 
-// Motion is a value of "motions". A server may send values that [MotionValues] does not list.
+// Motion is the type of "motions": one of [MotionValues].
 type Motion string
 
-// The values of Motion, in the document's order.
+// Values of Motion.
 const (
 	MotionPanLeft  Motion = "pan-left"
 	MotionPanRight Motion = "pan-right"
@@ -271,10 +272,10 @@ func (m Motion) Known() bool {
 	return slices.Contains(MotionValues(), m)
 }
 
-// ShotModel is a value of "model". A server may send values that [ShotModelValues] does not list.
+// ShotModel is the type of "model": one of [ShotModelValues].
 type ShotModel string
 
-// The values of ShotModel, in the document's order.
+// Values of ShotModel.
 const (
 	ShotModelSmall ShotModel = "small"
 	ShotModelLarge ShotModel = "large"

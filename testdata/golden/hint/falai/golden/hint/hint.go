@@ -32,25 +32,24 @@ type Input struct {
 	// A file of at most 10485760 bytes, width at least 300 pixels. Hints, not checked: timeout 20.5.
 	ImageURL fal.Media `json:"image_url,omitzero"`
 
-	// Where the mask is
+	// Where the mask is.
 	// Hints, not checked: format uri, readOnly.
 	MaskURL fal.Media `json:"mask_url,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.OutputFPS = support.Default(in.OutputFPS, DefaultOutputFPS)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultOutputFPS int64 = 24
 )
@@ -61,8 +60,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))

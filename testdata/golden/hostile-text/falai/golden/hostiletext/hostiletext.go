@@ -4,6 +4,8 @@
 //
 // */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore +build ignore
 // `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
+//
+// Enum types hold any value that the server sends, listed here or not.
 package hostiletext
 
 import (
@@ -35,12 +37,12 @@ func New(c *fal.Client) *Client {
 // `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
 type Input struct {
 	// */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore +build ignore
-	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
+	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no.
 	// Default: [DefaultPrompt].
 	Prompt fal.Opt[string] `json:"prompt,omitzero"`
 
 	// */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore +build ignore
-	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
+	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no.
 	// Default: [DefaultMode]. One of "\n*/ func init() { panic(1) } /*\n//go:generate rm -rf /\n// +build
 	// ignore\n+build ignore\n`\"'\\\x00\u202e\u2066\ufeff\u2028//line x.go:1\n#include <x>\nimport
 	// \"C\"\r\nDeprecated: no" and 9 more, see [ModeValues].
@@ -63,14 +65,13 @@ type Input struct {
 	Free json.RawMessage `json:"free,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Prompt = support.Default(in.Prompt, DefaultPrompt)
 	in.Mode = cmp.Or(in.Mode, DefaultMode)
@@ -81,13 +82,13 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultPrompt string = "\n*/ func init() { panic(1) } /*\n//go:generate rm -rf /\n// +build ignore\n+build ignore\n`\"'\\\x00\u202e\u2066\ufeff\u2028//line x.go:1\n#include <x>\nimport \"C\"\r\nDeprecated: no"
 	DefaultMode          = ModeStarFuncInitPanic1StarGoGenerateRmRfPlusBuild
 )
 
-// DefaultFree returns what the server takes for an unset Input.Free.
+// DefaultFree returns the server's default for Input.Free.
 func DefaultFree() json.RawMessage {
 	return json.RawMessage("{\"\\n*/ func init() { panic(1) } /*\\n//go:generate rm -rf /\\n// +build ignore\\n+build ignore\\n`\\\"'\\\\\\u0000\u202e\u2066\ufeff\\u2028//line x.go:1\\n#include <x>\\nimport \\\"C\\\"\\r\\nDeprecated: no\":\"\\n*/ func init() { panic(1) } /*\\n//go:generate rm -rf /\\n// +build ignore\\n+build ignore\\n`\\\"'\\\\\\u0000\u202e\u2066\ufeff\\u2028//line x.go:1\\n#include <x>\\nimport \\\"C\\\"\\r\\nDeprecated: no\"}")
 }
@@ -98,13 +99,12 @@ func DefaultFree() json.RawMessage {
 // `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
 type Tags struct {
 	// */ func init() { panic(1) } /* //go:generate rm -rf / // +build ignore +build ignore
-	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no
+	// `"'\\x00\u202e\u2066\ufeff\u2028//line x.go:1 #include <x> import "C" Deprecated: no.
 	// Default: [DefaultTagsURL].
 	URL fal.Media `json:"url,omitzero"`
 }
 
-// WithDefaults returns Tags with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Tags) WithDefaults() Tags {
 	if in.URL.IsZero() {
 		in.URL = DefaultTagsURL()
@@ -112,7 +112,7 @@ func (in Tags) WithDefaults() Tags {
 	return in
 }
 
-// DefaultTagsURL returns what the server takes for an unset Tags.URL.
+// DefaultTagsURL returns the server's default for Tags.URL.
 func DefaultTagsURL() fal.Media {
 	return fal.URL("\n*/ func init() { panic(1) } /*\n//go:generate rm -rf /\n// +build ignore\n+build ignore\n`\"'\\\x00\u202e\u2066\ufeff\u2028//line x.go:1\n#include <x>\nimport \"C\"\r\nDeprecated: no")
 }
@@ -122,8 +122,8 @@ type Output struct {
 	Part *Part `json:"part,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
@@ -134,10 +134,10 @@ type Part struct {
 	X fal.Opt[string] `json:"x,omitzero"`
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeStarFuncInitPanic1StarGoGenerateRmRfPlusBuild Mode = "\n*/ func init() { panic(1) } /*\n//go:generate rm -rf /\n// +build ignore\n+build ignore\n`\"'\\\x00\u202e\u2066\ufeff\u2028//line x.go:1\n#include <x>\nimport \"C\"\r\nDeprecated: no"
 	ModeStar                                          Mode = "*/"

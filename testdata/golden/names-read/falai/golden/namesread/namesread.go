@@ -3,6 +3,8 @@
 // Package namesread calls fal-ai/golden/names-read: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package namesread
 
 import (
@@ -37,14 +39,13 @@ type Input struct {
 	Scheduler Scheduler `json:"scheduler,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	return in
 }
@@ -64,17 +65,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// ColorPaletteName is a value of "name". A server may send values that [ColorPaletteNameValues] does not list.
+// ColorPaletteName is the type of "name": one of [ColorPaletteNameValues].
 type ColorPaletteName string
 
-// The values of ColorPaletteName, in the document's order.
+// Values of ColorPaletteName.
 const (
 	ColorPaletteNameEmber       ColorPaletteName = "EMBER"
 	ColorPaletteNameUltramarine ColorPaletteName = "ULTRAMARINE"
@@ -91,10 +92,10 @@ func (c ColorPaletteName) Known() bool {
 	return slices.Contains(ColorPaletteNameValues(), c)
 }
 
-// ColorPaletteType is a value of "type". A server may send values that [ColorPaletteTypeValues] does not list.
+// ColorPaletteType is the type of "type": one of [ColorPaletteTypeValues].
 type ColorPaletteType string
 
-// The values of ColorPaletteType, in the document's order.
+// Values of ColorPaletteType.
 const (
 	ColorPaletteTypeA ColorPaletteType = "a"
 )
@@ -109,10 +110,10 @@ func (c ColorPaletteType) Known() bool {
 	return slices.Contains(ColorPaletteTypeValues(), c)
 }
 
-// Type is a value of "type". A server may send values that [TypeValues] does not list.
+// Type is the type of "type": one of [TypeValues].
 type Type string
 
-// The values of Type, in the document's order.
+// Values of Type.
 const (
 	TypeX Type = "x"
 )
@@ -127,10 +128,10 @@ func (t Type) Known() bool {
 	return slices.Contains(TypeValues(), t)
 }
 
-// Scheduler is a value of "scheduler". A server may send values that [SchedulerValues] does not list.
+// Scheduler is the type of "scheduler": one of [SchedulerValues].
 type Scheduler string
 
-// The values of Scheduler, in the document's order.
+// Values of Scheduler.
 const (
 	SchedulerDDIM                   Scheduler = "DDIM"
 	SchedulerLCM                    Scheduler = "LCM"

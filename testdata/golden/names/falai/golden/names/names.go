@@ -3,6 +3,8 @@
 // Package names calls fal-ai/golden/names: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package names
 
 import (
@@ -66,21 +68,20 @@ type Input struct {
 	Default fal.Opt[string] `json:"default,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.ModeA = support.Default(in.ModeA, DefaultModeA)
 	in.Default = support.Default(in.Default, DefaultDefault)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultModeA   string = "x"
 	DefaultDefault string = "q"
@@ -121,17 +122,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeA Mode = "a"
 )
@@ -146,10 +147,10 @@ func (m Mode) Known() bool {
 	return slices.Contains(ModeValues(), m)
 }
 
-// PartMode is a value of "mode". A server may send values that [PartModeValues] does not list.
+// PartMode is the type of "mode": one of [PartModeValues].
 type PartMode string
 
-// The values of PartMode, in the document's order.
+// Values of PartMode.
 const (
 	PartModeB PartMode = "b"
 )
@@ -164,11 +165,10 @@ func (p PartMode) Known() bool {
 	return slices.Contains(PartModeValues(), p)
 }
 
-// ModeValuesPreset is a value of "mode_values". A server may send values that [ModeValuesPresetValues] does not
-// list.
+// ModeValuesPreset is the type of "mode_values": one of [ModeValuesPresetValues].
 type ModeValuesPreset string
 
-// The values of ModeValuesPreset, in the document's order.
+// Values of ModeValuesPreset.
 const (
 	ModeValuesPresetC ModeValuesPreset = "c"
 )

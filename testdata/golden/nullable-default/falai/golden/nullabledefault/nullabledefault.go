@@ -3,6 +3,8 @@
 // Package nullabledefault calls fal-ai/golden/nullable-default: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package nullabledefault
 
 import (
@@ -41,14 +43,13 @@ type Input struct {
 	Plain Plain `json:"plain,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Acceleration = support.Default(in.Acceleration, DefaultAcceleration)
 	in.FramesPerSecond = support.Default(in.FramesPerSecond, DefaultFramesPerSecond)
@@ -56,13 +57,13 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultAcceleration          = AccelerationRegular
 	DefaultFramesPerSecond int64 = 16
 )
 
-// DefaultTags returns what the server takes for an unset Input.Tags.
+// DefaultTags returns the server's default for Input.Tags.
 func DefaultTags() []string {
 	return []string{"a"}
 }
@@ -73,17 +74,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Acceleration is a value of "acceleration". A server may send values that [AccelerationValues] does not list.
+// Acceleration is the type of "acceleration": one of [AccelerationValues].
 type Acceleration string
 
-// The values of Acceleration, in the document's order.
+// Values of Acceleration.
 const (
 	AccelerationNone    Acceleration = "none"
 	AccelerationRegular Acceleration = "regular"
@@ -99,10 +100,10 @@ func (a Acceleration) Known() bool {
 	return slices.Contains(AccelerationValues(), a)
 }
 
-// Plain is a value of "plain". A server may send values that [PlainValues] does not list.
+// Plain is the type of "plain": one of [PlainValues].
 type Plain string
 
-// The values of Plain, in the document's order.
+// Values of Plain.
 const (
 	PlainNone    Plain = "none"
 	PlainRegular Plain = "regular"

@@ -3,6 +3,8 @@
 // Package optional calls fal-ai/golden/optional: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package optional
 
 import (
@@ -79,14 +81,13 @@ type Input struct {
 	URL fal.Media `json:"url,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	return in
 }
@@ -103,17 +104,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// RequiredMode is a value of "required_mode". A server may send values that [RequiredModeValues] does not list.
+// RequiredMode is the type of "required_mode": one of [RequiredModeValues].
 type RequiredMode string
 
-// The values of RequiredMode, in the document's order.
+// Values of RequiredMode.
 const (
 	RequiredModeA RequiredMode = "a"
 	RequiredModeB RequiredMode = "b"
@@ -129,10 +130,10 @@ func (r RequiredMode) Known() bool {
 	return slices.Contains(RequiredModeValues(), r)
 }
 
-// LooseMode is a value of "loose_mode". A server may send values that [LooseModeValues] does not list.
+// LooseMode is the type of "loose_mode": one of [LooseModeValues].
 type LooseMode string
 
-// The values of LooseMode, in the document's order.
+// Values of LooseMode.
 const (
 	LooseModeEmpty LooseMode = ""
 	LooseModeX     LooseMode = "x"
@@ -148,10 +149,10 @@ func (l LooseMode) Known() bool {
 	return slices.Contains(LooseModeValues(), l)
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeA Mode = "a"
 	ModeB Mode = "b"

@@ -3,6 +3,8 @@
 // Package propertynames calls fal-ai/golden/property-names: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package propertynames
 
 import (
@@ -111,14 +113,13 @@ func (v *Input) UnmarshalJSON(data []byte) error {
 	)
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.U1F3AC = cmp.Or(in.U1F3AC, DefaultU1F3AC)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultU1F3AC = XX
 )
@@ -155,17 +156,17 @@ type Output struct {
 	Part *Part `json:"part,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// X is a value of "🎬". A server may send values that [XValues] does not list.
+// X is the type of "🎬": one of [XValues].
 type X string
 
-// The values of X, in the document's order.
+// Values of X.
 const (
 	XX X = "x"
 	XY X = "y"

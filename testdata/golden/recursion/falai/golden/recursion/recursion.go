@@ -30,14 +30,13 @@ type Input struct {
 	Tree Node `json:"tree"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Tree = in.Tree.WithDefaults()
 	return in
@@ -57,8 +56,7 @@ type Node struct {
 	Parent *Parent `json:"parent,omitzero"`
 }
 
-// WithDefaults returns Node with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Node) WithDefaults() Node {
 	in.Value = support.Default(in.Value, DefaultNodeValue)
 	in.Next = support.Pointed(in.Next, Node.WithDefaults)
@@ -67,7 +65,7 @@ func (in Node) WithDefaults() Node {
 	return in
 }
 
-// What the server takes for the fields of Node that are unset.
+// Server defaults for Node.
 const (
 	DefaultNodeValue int64 = 1
 )
@@ -78,8 +76,7 @@ type Parent struct {
 	Node *Node `json:"node,omitzero"`
 }
 
-// WithDefaults returns Parent with each unset field that has a default set to it. No request needs it: the
-// server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Parent) WithDefaults() Parent {
 	in.Node = support.Pointed(in.Node, Node.WithDefaults)
 	return in
@@ -91,8 +88,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))

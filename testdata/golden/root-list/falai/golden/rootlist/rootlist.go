@@ -3,6 +3,8 @@
 // Package rootlist calls fal-ai/golden/root-list: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package rootlist
 
 import (
@@ -76,10 +78,10 @@ func (u *OutputUnion) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[OutputObject](), support.Arm[string]())
 }
 
-// Mode is a value of "mode". A server may send values that [ModeValues] does not list.
+// Mode is the type of "mode": one of [ModeValues].
 type Mode string
 
-// The values of Mode, in the document's order.
+// Values of Mode.
 const (
 	ModeA Mode = "a"
 	ModeB Mode = "b"

@@ -3,6 +3,8 @@
 // Package rootunion calls fal-ai/golden/root-union: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package rootunion
 
 import (
@@ -49,8 +51,8 @@ type OutputObject2 struct {
 	Images []string `json:"images,omitzero"`
 }
 
-// Input is an [InputObject] or an [InputPreset] or a list, each an [InputObject2]. JSON that is neither decodes,
-// too, and encodes as it came.
+// Input is an [InputObject] or an [InputPreset] or a list, each an [InputObject2]. JSON that is none of these
+// decodes, too, and encodes as it came.
 type Input struct {
 	support.Union
 }
@@ -120,10 +122,10 @@ func (u *Output) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[OutputObject]("image"), support.Arm[OutputObject2]("images"))
 }
 
-// InputPreset is a value of "Input". A server may send values that [InputPresetValues] does not list.
+// InputPreset is the type of "Input": one of [InputPresetValues].
 type InputPreset string
 
-// The values of InputPreset, in the document's order.
+// Values of InputPreset.
 const (
 	InputPresetSilence InputPreset = "silence"
 	InputPresetNoise   InputPreset = "noise"

@@ -48,18 +48,14 @@ type Input struct {
 	URLs *ModelURLs `json:"urls,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
-	if in.LoRAs == nil {
-		in.LoRAs = DefaultLoRAs()
-	}
 	in.LoRAs = support.Each(in.LoRAs, support.LoRADefaults)
 	in.Named = support.LoRADefaults(in.Named)
 	in.Moved = support.Pointed(in.Moved, support.LoRADefaults)
@@ -75,12 +71,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// DefaultLoRAs returns what the server takes for an unset Input.LoRAs.
-func DefaultLoRAs() []fal.LoRA {
-	return []fal.LoRA{}
-}
-
-// DefaultColor returns what the server takes for an unset Input.Color.
+// DefaultColor returns the server's default for Input.Color.
 func DefaultColor() fal.RGBColor {
 	return fal.RGBColor{
 		R: fal.Int(10),
@@ -98,14 +89,13 @@ type LoRAWeight struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
-// WithDefaults returns LoRAWeight with each unset field that has a default set to it. No request needs it: the
-// server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in LoRAWeight) WithDefaults() LoRAWeight {
 	in.Scale = support.Default(in.Scale, DefaultLoRAWeightScale)
 	return in
 }
 
-// What the server takes for the fields of LoRAWeight that are unset.
+// Server defaults for LoRAWeight.
 const (
 	DefaultLoRAWeightScale float64 = 1
 )
@@ -122,14 +112,13 @@ type LoRAInput struct {
 	WeightName fal.Opt[string] `json:"weight_name,omitzero"`
 }
 
-// WithDefaults returns LoRAInput with each unset field that has a default set to it. No request needs it: the
-// server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in LoRAInput) WithDefaults() LoRAInput {
 	in.Scale = support.Default(in.Scale, DefaultLoRAInputScale)
 	return in
 }
 
-// What the server takes for the fields of LoRAInput that are unset.
+// Server defaults for LoRAInput.
 const (
 	DefaultLoRAInputScale float64 = 1
 )
@@ -146,15 +135,14 @@ type ControlLoRA struct {
 	Force fal.Opt[bool] `json:"force,omitzero"`
 }
 
-// WithDefaults returns ControlLoRA with each unset field that has a default set to it. No request needs it: the
-// server does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in ControlLoRA) WithDefaults() ControlLoRA {
 	in.Scale = support.Default(in.Scale, DefaultControlLoRAScale)
 	in.Force = support.Default(in.Force, DefaultControlLoRAForce)
 	return in
 }
 
-// What the server takes for the fields of ControlLoRA that are unset.
+// Server defaults for ControlLoRA.
 const (
 	DefaultControlLoRAScale float64 = 1
 	DefaultControlLoRAForce bool    = false
@@ -171,8 +159,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))

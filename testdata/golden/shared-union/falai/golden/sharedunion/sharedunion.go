@@ -3,6 +3,8 @@
 // Package sharedunion calls fal-ai/golden/shared-union: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package sharedunion
 
 import (
@@ -67,14 +69,13 @@ type Input struct {
 	Preset Preset `json:"preset,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.ImageSize = cmp.Or(in.ImageSize, DefaultImageSize)
 	in.VideoSize = cmp.Or(in.VideoSize, DefaultVideoSize)
@@ -87,24 +88,24 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultImageSize = fal.Landscape4x3
 	DefaultVideoSize = fal.AutoSize
 	DefaultMaybeSize = fal.Square
 )
 
-// DefaultMadeSize returns what the server takes for an unset Input.MadeSize.
+// DefaultMadeSize returns the server's default for Input.MadeSize.
 func DefaultMadeSize() fal.FrameSize {
 	return fal.Size(1024, 768)
 }
 
-// DefaultHalfSize returns what the server takes for an unset Input.HalfSize.
+// DefaultHalfSize returns the server's default for Input.HalfSize.
 func DefaultHalfSize() fal.FrameSize {
 	return fal.FrameSize("{\"width\":1024}")
 }
 
-// DefaultMoreSizes returns what the server takes for an unset Input.MoreSizes.
+// DefaultMoreSizes returns the server's default for Input.MoreSizes.
 func DefaultMoreSizes() MoreSizes {
 	return MoreSizesFromPreset(MoreSizesPresetAuto2K)
 }
@@ -115,8 +116,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
@@ -184,11 +185,10 @@ func (u *FewerSizes) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[fal.ImageSize](), support.EnumArm(FewerSizesPresetValues))
 }
 
-// MoreSizesPreset is a value of "more_sizes". A server may send values that [MoreSizesPresetValues] does not
-// list.
+// MoreSizesPreset is the type of "more_sizes": one of [MoreSizesPresetValues].
 type MoreSizesPreset string
 
-// The values of MoreSizesPreset, in the document's order.
+// Values of MoreSizesPreset.
 const (
 	MoreSizesPresetSquareHD      MoreSizesPreset = "square_hd"
 	MoreSizesPresetSquare        MoreSizesPreset = "square"
@@ -212,11 +212,10 @@ func (m MoreSizesPreset) Known() bool {
 	return slices.Contains(MoreSizesPresetValues(), m)
 }
 
-// FewerSizesPreset is a value of "fewer_sizes". A server may send values that [FewerSizesPresetValues] does not
-// list.
+// FewerSizesPreset is the type of "fewer_sizes": one of [FewerSizesPresetValues].
 type FewerSizesPreset string
 
-// The values of FewerSizesPreset, in the document's order.
+// Values of FewerSizesPreset.
 const (
 	FewerSizesPresetSquareHD     FewerSizesPreset = "square_hd"
 	FewerSizesPresetSquare       FewerSizesPreset = "square"
@@ -238,10 +237,10 @@ func (f FewerSizesPreset) Known() bool {
 	return slices.Contains(FewerSizesPresetValues(), f)
 }
 
-// Preset is a value of "preset". A server may send values that [PresetValues] does not list.
+// Preset is the type of "preset": one of [PresetValues].
 type Preset string
 
-// The values of Preset, in the document's order.
+// Values of Preset.
 const (
 	PresetSquareHD      Preset = "square_hd"
 	PresetSquare        Preset = "square"

@@ -32,14 +32,13 @@ type Input struct {
 	Pair []Pair `json:"pair,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	if in.Pair == nil {
 		in.Pair = DefaultPair()
@@ -47,7 +46,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// DefaultPair returns what the server takes for an unset Input.Pair.
+// DefaultPair returns the server's default for Input.Pair.
 func DefaultPair() []Pair {
 	return []Pair{PairFromText("a"), PairFromInt(1)}
 }
@@ -58,14 +57,14 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Pair is a string or a whole number or a bool. JSON that is neither decodes, too, and encodes as it came.
+// Pair is a string or a whole number or a bool. JSON that is none of these decodes, too, and encodes as it came.
 type Pair struct {
 	support.Union
 }

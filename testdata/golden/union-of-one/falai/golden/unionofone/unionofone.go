@@ -3,6 +3,8 @@
 // Package unionofone calls fal-ai/golden/union-of-one: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package unionofone
 
 import (
@@ -40,20 +42,19 @@ type Input struct {
 	Code fal.Opt[string] `json:"code,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Voice = support.Default(in.Voice, DefaultVoice)
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultVoice = Voice("c")
 )
@@ -64,17 +65,17 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Voice is a value of "voice". It may be any other text, too.
+// Voice is the type of "voice": one of [VoiceValues], or any other text.
 type Voice string
 
-// The values of Voice, in the document's order.
+// Values of Voice.
 const (
 	VoiceA Voice = "a"
 	VoiceB Voice = "b"
@@ -90,10 +91,10 @@ func (v Voice) Known() bool {
 	return slices.Contains(VoiceValues(), v)
 }
 
-// VoiceID is a value of "voice_id". A server may send values that [VoiceIDValues] does not list.
+// VoiceID is the type of "voice_id": one of [VoiceIDValues].
 type VoiceID string
 
-// The values of VoiceID, in the document's order.
+// Values of VoiceID.
 const (
 	VoiceIDA VoiceID = "a"
 	VoiceIDB VoiceID = "b"

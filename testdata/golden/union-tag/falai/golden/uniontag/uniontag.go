@@ -3,6 +3,8 @@
 // Package uniontag calls fal-ai/golden/union-tag: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package uniontag
 
 import (
@@ -39,14 +41,13 @@ type Input struct {
 	Scene Scene `json:"scene,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	return in
 }
@@ -77,14 +78,13 @@ type Crop struct {
 	Op Op `json:"op,omitzero"`
 }
 
-// WithDefaults returns Crop with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Crop) WithDefaults() Crop {
 	in.Op = cmp.Or(in.Op, DefaultCropOp)
 	return in
 }
 
-// What the server takes for the fields of Crop that are unset.
+// Server defaults for Crop.
 const (
 	DefaultCropOp = OpCrop
 )
@@ -97,14 +97,13 @@ type Blur struct {
 	Op BlurOp `json:"op,omitzero"`
 }
 
-// WithDefaults returns Blur with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Blur) WithDefaults() Blur {
 	in.Op = cmp.Or(in.Op, DefaultBlurOp)
 	return in
 }
 
-// What the server takes for the fields of Blur that are unset.
+// Server defaults for Blur.
 const (
 	DefaultBlurOp = BlurOpBlur
 )
@@ -129,14 +128,14 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
 }
 
-// Cmd is a [Start] or a [Stop] or a string. JSON that is neither decodes, too, and encodes as it came.
+// Cmd is a [Start] or a [Stop] or a string. JSON that is none of these decodes, too, and encodes as it came.
 type Cmd struct {
 	support.Union
 }
@@ -251,10 +250,10 @@ func (u *Scene) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// StartKind is a value of "kind". A server may send values that [StartKindValues] does not list.
+// StartKind is the type of "kind": one of [StartKindValues].
 type StartKind string
 
-// The values of StartKind, in the document's order.
+// Values of StartKind.
 const (
 	StartKindStart StartKind = "start"
 )
@@ -269,10 +268,10 @@ func (s StartKind) Known() bool {
 	return slices.Contains(StartKindValues(), s)
 }
 
-// StopKind is a value of "kind". A server may send values that [StopKindValues] does not list.
+// StopKind is the type of "kind": one of [StopKindValues].
 type StopKind string
 
-// The values of StopKind, in the document's order.
+// Values of StopKind.
 const (
 	StopKindStop StopKind = "stop"
 )
@@ -287,10 +286,10 @@ func (s StopKind) Known() bool {
 	return slices.Contains(StopKindValues(), s)
 }
 
-// Op is a value of "op". A server may send values that [OpValues] does not list.
+// Op is the type of "op": one of [OpValues].
 type Op string
 
-// The values of Op, in the document's order.
+// Values of Op.
 const (
 	OpCrop Op = "crop"
 )
@@ -305,10 +304,10 @@ func (o Op) Known() bool {
 	return slices.Contains(OpValues(), o)
 }
 
-// BlurOp is a value of "op". A server may send values that [BlurOpValues] does not list.
+// BlurOp is the type of "op": one of [BlurOpValues].
 type BlurOp string
 
-// The values of BlurOp, in the document's order.
+// Values of BlurOp.
 const (
 	BlurOpBlur BlurOp = "blur"
 )

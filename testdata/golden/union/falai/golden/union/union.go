@@ -3,6 +3,8 @@
 // Package union calls fal-ai/golden/union: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package union
 
 import (
@@ -47,14 +49,13 @@ type Input struct {
 	SourceURL SourceURL `json:"source_url,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	if in.Duration.IsZero() {
 		in.Duration = DefaultDuration()
@@ -66,17 +67,17 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// DefaultDuration returns what the server takes for an unset Input.Duration.
+// DefaultDuration returns the server's default for Input.Duration.
 func DefaultDuration() Duration {
 	return DurationFromText("5s")
 }
 
-// DefaultImageSize returns what the server takes for an unset Input.ImageSize.
+// DefaultImageSize returns the server's default for Input.ImageSize.
 func DefaultImageSize() ImageSize {
 	return ImageSizeFromPreset(ImageSizePresetSquareHD)
 }
 
-// DefaultOtherSize returns what the server takes for an unset Input.OtherSize.
+// DefaultOtherSize returns the server's default for Input.OtherSize.
 func DefaultOtherSize() OtherSize {
 	return OtherSizeFromImageSize(fal.ImageSize{
 		Width:  fal.Int(10),
@@ -110,8 +111,8 @@ type Output struct {
 	Size Size `json:"size,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
@@ -329,11 +330,10 @@ func (u *Size) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.Arm[fal.ImageSize](), support.Arm[string]())
 }
 
-// ImageSizePreset is a value of "image_size". A server may send values that [ImageSizePresetValues] does not
-// list.
+// ImageSizePreset is the type of "image_size": one of [ImageSizePresetValues].
 type ImageSizePreset string
 
-// The values of ImageSizePreset, in the document's order.
+// Values of ImageSizePreset.
 const (
 	ImageSizePresetSquare   ImageSizePreset = "square"
 	ImageSizePresetSquareHD ImageSizePreset = "square_hd"
@@ -349,11 +349,10 @@ func (i ImageSizePreset) Known() bool {
 	return slices.Contains(ImageSizePresetValues(), i)
 }
 
-// OtherSizePreset is a value of "other_size". A server may send values that [OtherSizePresetValues] does not
-// list.
+// OtherSizePreset is the type of "other_size": one of [OtherSizePresetValues].
 type OtherSizePreset string
 
-// The values of OtherSizePreset, in the document's order.
+// Values of OtherSizePreset.
 const (
 	OtherSizePresetSquare   OtherSizePreset = "square"
 	OtherSizePresetSquareHD OtherSizePreset = "square_hd"

@@ -3,6 +3,8 @@
 // Package values calls fal-ai/golden/values: Golden case.
 //
 // Does nothing but show a rule.
+//
+// Enum types hold any value that the server sends, listed here or not.
 package values
 
 import (
@@ -48,14 +50,13 @@ type Input struct {
 	Scale fal.Opt[float64] `json:"scale,omitzero"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0.
 func (v *Input) UnmarshalJSON(data []byte) error {
 	type plain Input
 	return support.Unmarshal(data, (*plain)(v))
 }
 
-// WithDefaults returns Input with each unset field that has a default set to it. No request needs it: the server
-// does the same.
+// WithDefaults returns in with the server's defaults in its unset fields.
 func (in Input) WithDefaults() Input {
 	in.Count = support.Default(in.Count, DefaultCount)
 	in.Duration = cmp.Or(in.Duration, DefaultDuration)
@@ -66,7 +67,7 @@ func (in Input) WithDefaults() Input {
 	return in
 }
 
-// What the server takes for the fields of Input that are unset.
+// Server defaults for Input.
 const (
 	DefaultCount            = Count2
 	DefaultDuration         = Duration5
@@ -74,7 +75,7 @@ const (
 	DefaultScale    float64 = 2
 )
 
-// DefaultMix returns what the server takes for an unset Input.Mix.
+// DefaultMix returns the server's default for Input.Mix.
 func DefaultMix() Mix {
 	return MixFromPreset(MixPresetAuto)
 }
@@ -85,8 +86,8 @@ type Output struct {
 	OK bool `json:"ok"`
 }
 
-// UnmarshalJSON decodes v, whole numbers however they are written: 1024.0 is one. A number that an integer
-// cannot hold becomes the nearest that it can.
+// UnmarshalJSON decodes v. Integers may be written as 1024.0. Numbers that an integer field cannot hold are
+// rounded.
 func (v *Output) UnmarshalJSON(data []byte) error {
 	type plain Output
 	return support.UnmarshalOutput(data, (*plain)(v))
@@ -122,10 +123,10 @@ func (u *Mix) UnmarshalJSON(data []byte) error {
 	return u.Decode(data, support.EnumArm(MixPresetValues), support.EnumArm(InputMixPresetValues))
 }
 
-// Count is a value of "count". A server may send values that [CountValues] does not list.
+// Count is the type of "count": one of [CountValues].
 type Count int64
 
-// The values of Count, in the document's order.
+// Values of Count.
 const (
 	Count1 Count = 1
 	Count2 Count = 2
@@ -141,10 +142,10 @@ func (c Count) Known() bool {
 	return slices.Contains(CountValues(), c)
 }
 
-// Duration is a value of "duration". A server may send values that [DurationValues] does not list.
+// Duration is the type of "duration": one of [DurationValues].
 type Duration string
 
-// The values of Duration, in the document's order.
+// Values of Duration.
 const (
 	Duration5 Duration = "5"
 	Duration8 Duration = "8"
@@ -160,10 +161,10 @@ func (d Duration) Known() bool {
 	return slices.Contains(DurationValues(), d)
 }
 
-// MixPreset is a value of "mix". A server may send values that [MixPresetValues] does not list.
+// MixPreset is the type of "mix": one of [MixPresetValues].
 type MixPreset string
 
-// The values of MixPreset, in the document's order.
+// Values of MixPreset.
 const (
 	MixPresetAuto MixPreset = "auto"
 )
@@ -178,10 +179,10 @@ func (m MixPreset) Known() bool {
 	return slices.Contains(MixPresetValues(), m)
 }
 
-// InputMixPreset is a value of "mix". A server may send values that [InputMixPresetValues] does not list.
+// InputMixPreset is the type of "mix": one of [InputMixPresetValues].
 type InputMixPreset int64
 
-// The values of InputMixPreset, in the document's order.
+// Values of InputMixPreset.
 const (
 	InputMixPreset1 InputMixPreset = 1
 	InputMixPreset2 InputMixPreset = 2
