@@ -16,7 +16,7 @@ func (e *InvalidIDError) Error() string {
 	return fmt.Sprintf("fal: %s id %q: %s", e.Kind, e.ID, e.Reason)
 }
 
-// Route is where fal serves an endpoint, as paths without a leading slash (protocol: section 3).
+// Route is where fal serves an endpoint, as paths without a leading slash (docs/protocol.md, section 3).
 type Route struct {
 	Path string // the whole id: run, stream, submit and sockets
 	App  string // owner and app alone, with workflows or comfy before them: the URLs of jobs drop the rest

@@ -68,7 +68,7 @@ func (j job) listen(ctx context.Context, logs bool, tell func(Status) bool) (goO
 		if err != nil {
 			return lostOnTheWay(ctx, err)
 		}
-		// Each event brings what is new in the log; asking would bring it all (protocol: section 6.3).
+		// Each event brings what is new in the log; asking would bring it all (docs/protocol.md, section 6.3).
 		all = append(all, s.Logs...)
 		s.Logs = all[:len(all):len(all)]
 		if !tell(s) {

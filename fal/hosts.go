@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// fal's hosts, by what they are for (protocol: section 1).
+// fal's hosts, by what they are for (docs/protocol.md, section 1).
 const (
 	runHost   = "fal.run"       // answers on the open connection, streams and sockets
 	queueHost = "queue.fal.run" // takes jobs, and answers about them
@@ -53,8 +53,8 @@ func (c *Client) based(u string) string {
 }
 
 // WithBackupHosts makes a request that finds no connection to fal.run or queue.fal.run, once, of falrun.com or
-// queue.falrun.com, fal's own backup hosts (protocol: section 16). The key and the input go there too. It means nothing
-// beside [WithBaseURL].
+// queue.falrun.com, fal's own backup hosts (docs/protocol.md, section 16). The key and the input go there too. It means
+// nothing beside [WithBaseURL].
 func WithBackupHosts() ClientOption {
 	return clientOption(func(c *Client) error {
 		c.backups = true
@@ -135,7 +135,7 @@ func (noClient) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errNoClient
 }
 
-// authorize sets the key (protocol: section 2); an empty one is for apps that are public.
+// authorize sets the key (docs/protocol.md, section 2); an empty one is for apps that are public.
 func authorize(h http.Header, key string) {
 	if key != "" {
 		h.Set("Authorization", "Key "+key)

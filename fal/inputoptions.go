@@ -52,15 +52,15 @@ func WithTimeout(d time.Duration) TimeoutOption {
 	})
 }
 
-// WithRunnerHint asks for the runner that served earlier requests with the same hint (protocol: section 4.1).
+// WithRunnerHint asks for the runner that served earlier requests with the same hint (docs/protocol.md, section 4.1).
 func WithRunnerHint(hint string) InputOption { return setHeader("X-Fal-Runner-Hint", hint) }
 
-// NoStore asks fal not to keep the input and the output of the request (protocol: section 4.1).
+// NoStore asks fal not to keep the input and the output of the request (docs/protocol.md, section 4.1).
 func NoStore() InputOption { return setHeader("X-Fal-Store-Io", "0") }
 
 // WithTags marks the request for fal's usage reports. It takes up to 10 pairs. A key is up to 64 letters, digits, '.',
 // '_' and '-', is sent in lower case, and does not begin with "fal."; a value is up to 256 printable ASCII characters
-// without a comma; together they are at most 1024 bytes (protocol: section 4.1).
+// without a comma; together they are at most 1024 bytes (docs/protocol.md, section 4.1).
 func WithTags(tags map[string]string) InputOption {
 	return option(func(c *config) error {
 		var pairs []string
@@ -111,12 +111,12 @@ const (
 // WithPriority sets the job's priority.
 func WithPriority(p Priority) QueueOption { return setHeader("X-Fal-Queue-Priority", string(p)) }
 
-// NoServerRetry keeps fal from trying the job again by itself, up to ten times, when a runner fails (protocol: sections
-// 4.1 and 6.7).
+// NoServerRetry keeps fal from trying the job again by itself, up to ten times, when a runner fails (docs/protocol.md,
+// sections 4.1 and 6.7).
 func NoServerRetry() QueueOption { return setHeader("X-Fal-No-Retry", "1") }
 
-// WithMaxQueueLength refuses the input, with a 429 that is repeated as its [RetryPolicy] says, where more than n jobs are
-// waiting already (protocol: section 4.1).
+// WithMaxQueueLength refuses the input, with a 429 that is repeated as its [RetryPolicy] says, where more than n jobs
+// are waiting already (docs/protocol.md, section 4.1).
 func WithMaxQueueLength(n int) QueueOption {
 	return option(func(c *config) error {
 		if n < 0 {

@@ -25,8 +25,8 @@ type Job[O any] struct {
 	client *Client
 }
 
-// Ticket is what fal answers to a submission (protocol: section 6.1). Its URLs are used where they lead to fal's own
-// hosts and to this job; otherwise the client makes its own.
+// Ticket is what fal answers to a submission (docs/protocol.md, section 6.1). Its URLs are used where they lead to fal's
+// own hosts and to this job; otherwise the client makes its own.
 type Ticket struct {
 	ID          string `json:"request_id"`                  // of the request, as fal calls it
 	GatewayID   string `json:"gateway_request_id,omitzero"` // of fal's first try, where it tells that
@@ -133,7 +133,7 @@ func (j job) outcome(ctx context.Context, last Status) (*response, error) {
 	if !last.Failed() {
 		return resp, err
 	}
-	// The job failed, and its result is as a rule the failure in full (protocol: completed means finished, not
+	// The job failed, and its result is as a rule the failure in full (COMPLETED means finished, not
 	// succeeded).
 	var failure *APIError
 	switch {
@@ -211,7 +211,7 @@ func (j job) address(r *request, rest string) error {
 		return err
 	}
 	r.endpoint, r.id = j.endpoint, j.ID
-	// The sub-path of an endpoint's id is no part of its jobs' URLs (protocol: section 3.2).
+	// The sub-path of an endpoint's id is no part of its jobs' URLs (docs/protocol.md, section 3.2).
 	own := "https://" + queueHost + "/" + to.App + "/requests/" + j.ID + rest
 	given, ok := "", false
 	if j.client != nil && r.url != "" && r.url != j.client.based(own) {

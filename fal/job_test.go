@@ -30,7 +30,8 @@ func TestJobJSON(t *testing.T) {
 	contains(t, again.Cancel(ctx), "fal-ai/flux/dev", "r-1", "Attach")
 }
 
-// TestServerURLs follows the URLs that fal gives to fal's own queue and to this job, and no others (protocol: 3.2).
+// TestServerURLs follows the URLs that fal gives to fal's own queue and to this job, and no others (docs/protocol.md,
+// section 3.2).
 func TestServerURLs(t *testing.T) {
 	const own = "https://queue.fal.run/fal-ai/flux/requests/r-1/status"
 	tests := []struct{ name, given, asked string }{

@@ -7,8 +7,8 @@ import (
 	"github.com/falgen/falgen/fal/internal/input"
 )
 
-// Lifecycle says how long fal keeps a file, and who may see it (protocol: section 4.2). The zero Lifecycle leaves both to
-// the account's settings.
+// Lifecycle says how long fal keeps a file, and who may see it (docs/protocol.md, section 4.2). The zero Lifecycle
+// leaves both to the account's settings.
 type Lifecycle struct {
 	Expires time.Duration // how long the file is kept, in whole seconds; 0 for the account's default
 	ACL     *ACL          // nil for the account's default

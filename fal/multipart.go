@@ -11,7 +11,7 @@ import (
 	"github.com/falgen/falgen/fal/internal/input"
 )
 
-// Above this size a file is sent in parts (protocol: section 12.1).
+// Above this size a file is sent in parts (docs/protocol.md, section 12.1).
 const (
 	multipartAbove = 90 << 20
 	partSize       = 10 << 20

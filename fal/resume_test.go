@@ -84,7 +84,7 @@ func inAnotherProcess(t *testing.T, name string, f *fake, in string) string {
 	return string(out)
 }
 
-// TestAJobGoesOnInAnotherProcess hands a job from one process to the next as JSON (protocol: section 6.1).
+// TestAJobGoesOnInAnotherProcess hands a job from one process to the next as JSON (docs/protocol.md, section 6.1).
 func TestAJobGoesOnInAnotherProcess(t *testing.T) {
 	const at = "/queue.fal.run/fal-ai/flux/requests/r-1"
 	f := newFake(t, script{

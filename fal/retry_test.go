@@ -13,7 +13,7 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// operations are the calls by what they may repeat (protocol: section 9).
+// operations are the calls by what they may repeat (docs/protocol.md, section 9).
 var operations = map[string]func(*fal.Endpoint[input, output]) error{
 	"run":    func(e *fal.Endpoint[input, output]) error { _, err := e.Run(ctx, input{}); return err },
 	"stream": func(e *fal.Endpoint[input, output]) error { return first(e.Stream(ctx, input{})) },
@@ -198,7 +198,7 @@ func TestAnInputIsNotRepeatedAfterAReset(t *testing.T) {
 	}
 }
 
-// TestRetryPolicy changes what is repeated, and how often (protocol: section 9).
+// TestRetryPolicy changes what is repeated, and how often (docs/protocol.md, section 9).
 func TestRetryPolicy(t *testing.T) {
 	unsure := fal.DefaultRetry(fal.OpSubmit)
 	unsure.Unsure = true
@@ -244,7 +244,8 @@ func TestRetryPolicy(t *testing.T) {
 	}
 }
 
-// TestBackupHosts holds that another host is asked only where there was no connection to the first (protocol: 16).
+// TestBackupHosts holds that another host is asked only where there was no connection to the first (docs/protocol.md,
+// section 16).
 func TestBackupHosts(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Err: errors.New("refused by the first")}
 	tests := []struct {

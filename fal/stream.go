@@ -11,8 +11,8 @@ import (
 // yield their output once. Like [Endpoint.Run] it has no queue behind it: what breaks off is lost.
 //
 // What is yielded fits O as far as fal makes it so; Result.Raw has each event as it came, such as those of a workflow,
-// which tell of its steps (protocol: section 10). An error, of those that Run returns, is yielded once, and ends it. The
-// input is sent when the range over it begins, and again with each; leaving the loop closes the connection.
+// which tell of its steps (docs/protocol.md, section 10). An error, of those that Run returns, is yielded once, and ends
+// it. The input is sent when the range over it begins, and again with each; leaving the loop closes the connection.
 func (e *Endpoint[I, O]) Stream(ctx context.Context, in I, opts ...StreamOption) iter.Seq2[*Result[O], error] {
 	return func(yield func(*Result[O], error) bool) {
 		for resp, err := range e.plain().stream(ctx, &in, opts) {

@@ -33,7 +33,7 @@ func chunk(s string) string {
 	return string([]byte{hex[len(s)>>8&15], hex[len(s)>>4&15], hex[len(s)&15]}) + "\r\n" + s + "\r\n"
 }
 
-// TestStream covers the outputs that are streamed (protocol: section 10).
+// TestStream covers the outputs that are streamed (docs/protocol.md, section 10).
 func TestStream(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -134,7 +134,8 @@ func TestStreamOfAWorkflow(t *testing.T) {
 	}
 }
 
-// TestByStream follows a job on one connection: logs come bit by bit and are shown as a whole (protocol: section 6.3).
+// TestByStream follows a job on one connection: logs come bit by bit and are shown as a whole (docs/protocol.md, section
+// 6.3).
 func TestByStream(t *testing.T) {
 	const (
 		queued  = `{"status":"IN_QUEUE","queue_position":1}`

@@ -122,8 +122,8 @@ func (c *Client) uploadAll(ctx context.Context, endpoint string, all []*local, c
 	return urls, err
 }
 
-// uploader uploads files the way of the official JavaScript client (protocol: section 12.1): fal gives a URL to put a
-// file to, and the one where it will be. The first is signed, and so it needs no key, and gets none.
+// uploader uploads files the way of the official JavaScript client (docs/protocol.md, section 12.1): fal gives a URL to
+// put a file to, and the one where it will be. The first is signed, and so it needs no key, and gets none.
 type uploader struct {
 	client   *Client
 	endpoint string // "" where no input waits

@@ -116,7 +116,8 @@ type mediaInput struct {
 	Free     any                  `json:"free,omitzero"`
 }
 
-// TestUploadsFromAnywhere holds that media is found wherever it stands, and uploaded once (protocol: section 12.3).
+// TestUploadsFromAnywhere holds that media is found wherever it stands, and uploaded once (docs/protocol.md, section
+// 12.3).
 func TestUploadsFromAnywhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "talk.MP4")
 	if err := os.WriteFile(path, []byte("of a path"), 0o600); err != nil {
@@ -182,7 +183,7 @@ func TestUploadsFromAnywhere(t *testing.T) {
 	}
 }
 
-// TestUpload pins the requests of a small file (protocol: section 12.1).
+// TestUpload pins the requests of a small file (docs/protocol.md, section 12.1).
 func TestUpload(t *testing.T) {
 	s := newStorage(t, nil)
 	s.fails["put"] = 1

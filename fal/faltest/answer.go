@@ -101,7 +101,7 @@ func refuse(found ...fal.FieldError) Answer {
 	return Answer{Code: http.StatusUnprocessableEntity, Body: map[string]any{"detail": found}}
 }
 
-// requestErrors are the failures of fal's infrastructure, by status (protocol: section 7.1).
+// requestErrors are the failures of fal's infrastructure, by status (docs/protocol.md, section 7.1).
 var requestErrors = []struct {
 	kind string
 	code int
@@ -113,7 +113,7 @@ var requestErrors = []struct {
 }
 
 // RequestError is a failure of fal's infrastructure, such as "runner_disconnected", with the status that fal gives it;
-// one that fal does not know is a 500 (protocol: section 7.1).
+// one that fal does not know is a 500 (docs/protocol.md, section 7.1).
 func RequestError(kind string) Answer {
 	code := http.StatusInternalServerError
 	for _, known := range requestErrors {
@@ -125,8 +125,8 @@ func RequestError(kind string) Answer {
 	return a.with("X-Fal-Error-Type", kind)
 }
 
-// modelErrors are the failures that models tell of, with what their ctx holds. A code of 0 is 422
-// (protocol: section 7.1).
+// modelErrors are the failures that models tell of, with what their ctx holds. A code of 0 is 422 (docs/protocol.md,
+// section 7.1).
 var modelErrors = []struct {
 	kind string
 	code int
@@ -154,7 +154,7 @@ var modelErrors = []struct {
 
 // ModelError is a failure that a model tells of, such as "content_policy_violation", with the status and the ctx that
 // suit it. loc is the place in the input that it is about, of names and indices below "body". A kind that fal does not
-// know is a 422 (protocol: section 7.1).
+// know is a 422 (docs/protocol.md, section 7.1).
 func ModelError(kind string, loc ...any) Answer {
 	f := fal.FieldError{Loc: append(fal.Loc{"body"}, loc...), Type: kind, Msg: "the model refused it: " + words(kind)}
 	a := refuse(f)
@@ -168,10 +168,10 @@ func ModelError(kind string, loc ...any) Answer {
 	return a
 }
 
-// Detail is a failure whose detail is a text (protocol: section 7.1).
+// Detail is a failure whose detail is a text (docs/protocol.md, section 7.1).
 func Detail(code int, text string) Answer { return detail(code, "%s", text) }
 
-// PlatformError is a failure of fal's platform API, such as 429 and "rate_limited" (protocol: section 7.1).
+// PlatformError is a failure of fal's platform API, such as 429 and "rate_limited" (docs/protocol.md, section 7.1).
 func PlatformError(code int, kind string) Answer {
 	return Answer{Code: code, Body: map[string]any{"error": map[string]string{"type": kind, "message": words(kind)}}}
 }

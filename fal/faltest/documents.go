@@ -86,7 +86,7 @@ var builtin = sync.OnceValues(func() (*endpoints, error) {
 	return endpointsOf(spec.Texts(texts, true)), err
 })
 
-// appOf returns what requests about jobs are addressed by: an id without its sub-path (protocol: section 3).
+// appOf returns what requests about jobs are addressed by: an id without its sub-path (docs/protocol.md, section 3).
 func appOf(id string) string {
 	parts := strings.Split(id, "/")
 	n := 2

@@ -126,7 +126,7 @@ func (s *Server) route(r *http.Request) (c *call, refusal *Answer) {
 }
 
 // routeRun: the sub-path of an endpoint's id is part of where inputs go. An id may end in /stream itself, and is then
-// both what is run and what is streamed (protocol: sections 5 and 10).
+// both what is run and what is streamed (docs/protocol.md, sections 5 and 10).
 func (s *Server) routeRun(c *call, path string) {
 	switch c.Method {
 	case http.MethodPost:
@@ -218,7 +218,7 @@ func (s *Server) admit(c *call) (refusal *Answer) {
 	return &refused
 }
 
-// checkHeaders looks at the headers that fal knows (protocol: section 4).
+// checkHeaders looks at the headers that fal knows (docs/protocol.md, section 4).
 func checkHeaders(r *http.Request) (refusal *Answer) {
 	bad := func(name, want string) *Answer {
 		refused := detail(http.StatusBadRequest, "%s is %q, and should be %s", name, r.Header.Get(name), want)
@@ -240,7 +240,7 @@ func checkHeaders(r *http.Request) (refusal *Answer) {
 	return nil
 }
 
-// isLifecycle reports whether a header says how long a file lives and who may see it (protocol: section 4.2).
+// isLifecycle reports whether a header says how long a file lives and who may see it (docs/protocol.md, section 4.2).
 func isLifecycle(header string) bool {
 	var l struct {
 		Seconds *int64 `json:"expiration_duration_seconds"`

@@ -58,7 +58,7 @@ var (
 	usualLogs  = shapeLogs([]string{"Loading the model", "Working", "Done"})
 )
 
-// shapeLogs makes log entries in the three shapes that fal's clients have met (protocol: section 6.2).
+// shapeLogs makes log entries in the three shapes that fal's clients have met (docs/protocol.md, section 6.2).
 func shapeLogs(lines []string) []any {
 	logs := []any{}
 	for i, line := range lines {

@@ -7,7 +7,7 @@ import (
 )
 
 // throughProxy returns the request that r, made as if to a proxy, is meant to be, or why there is none. Such a request
-// says in a header where it is for, and the proxy would add the key (protocol: section 13).
+// says in a header where it is for, and the proxy would add the key (docs/protocol.md, section 13).
 func throughProxy(r *http.Request) (meant *http.Request, refusal *Answer) {
 	target, err := url.Parse(r.Header.Get("X-Fal-Target-Url"))
 	if err != nil || target.Scheme != "https" || target.User != nil || target.Fragment != "" ||

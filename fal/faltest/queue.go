@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// routeQueue: requests about jobs are addressed by the endpoint's app, without a sub-path (protocol: section 3.2).
+// routeQueue: requests about jobs are addressed by the endpoint's app, without a sub-path (docs/protocol.md, section
+// 3.2).
 func (s *Server) routeQueue(c *call, path string) {
 	if c.Method == http.MethodPost {
 		c.op, c.endpoint, c.answer = OpSubmit, path, s.submit
@@ -113,7 +114,7 @@ func (s *Server) outcome(c *call, e *endpoint, p *plan, input any) Answer {
 	return a
 }
 
-// run answers an input on the connection that it came on (protocol: section 5).
+// run answers an input on the connection that it came on (docs/protocol.md, section 5).
 func (s *Server) run(c *call) reply {
 	e, input, refusal := s.receive(c)
 	if refusal != nil {
@@ -126,8 +127,8 @@ func (s *Server) run(c *call) reply {
 	return j.outcome
 }
 
-// submit puts an input into the queue. It is the model that looks at the input, so the queue takes any, and a refusal
-// is the job's result (protocol: section 6.1).
+// submit puts an input into the queue. It is the model that looks at the input, so the queue takes any, and a refusal is
+// the job's result (docs/protocol.md, section 6.1).
 func (s *Server) submit(c *call) reply {
 	e, input, refusal := s.receive(c)
 	if refusal != nil {
@@ -223,7 +224,7 @@ func (s *Server) result(c *call) reply {
 	})
 }
 
-// cancel ends a job: in queue or in progress, the fake can always do so (protocol: section 6.5).
+// cancel ends a job: in queue or in progress, the fake can always do so (docs/protocol.md, section 6.5).
 func (s *Server) cancel(c *call) reply {
 	return s.about(c, func(j *job) Answer {
 		if j.done() {

@@ -23,7 +23,8 @@ const (
 	socketClose = time.Second // for a client to answer a close
 )
 
-// routeSocket: the path of a socket is an endpoint's id, as a rule with /realtime behind it (protocol: section 11).
+// routeSocket: the path of a socket is an endpoint's id, as a rule with /realtime behind it (docs/protocol.md, section
+// 11).
 func (s *Server) routeSocket(c *call, at string) {
 	c.op, c.access, c.answer, c.endpoint = OpConnect, withKeyOrToken, s.connect, at
 	for id := at; id != "."; id = path.Dir(id) {
@@ -167,7 +168,7 @@ func (messageWriter) Header() http.Header { return http.Header{} }
 func (messageWriter) WriteHeader(int)     {}
 
 // message is an answer as JSON for a socket: an output as it is, and a failure as the server's own kind of message
-// (protocol: section 11).
+// (docs/protocol.md, section 11).
 func (a Answer) message() ([]byte, error) {
 	if !a.failed() {
 		return json.Marshal(a.Body)

@@ -12,7 +12,7 @@ import (
 // Op is what a request asks for.
 type Op string
 
-// The operations, and what they are asked by (protocol: sections 5, 6, 8, 10, 11 and 12).
+// The operations, and what they are asked by (docs/protocol.md, sections 5, 6, 8, 10, 11 and 12).
 const (
 	OpRun           Op = "run"            // POST fal.run/ID, or GET with the input as the query
 	OpStream        Op = "stream"         // POST fal.run/ID/stream

@@ -126,7 +126,7 @@ func (r *Rule) Partials(vs ...any) *Rule {
 }
 
 // Delay keeps inputs waiting for a runner for d: a run or stream is not answered, and a job stays in queue. Where the
-// caller's limit for that is shorter, the input fails with it at once (protocol: section 4.1).
+// caller's limit for that is shorter, the input fails with it at once (docs/protocol.md, section 4.1).
 func (r *Rule) Delay(d time.Duration) *Rule { return r.set(func() { r.plan.delay = &d }) }
 
 // Queue sets the positions that a job has in queue, the first one as it is submitted. The default is 2, 1, 0.

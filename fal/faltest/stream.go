@@ -34,7 +34,7 @@ func (e events) write(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// stream answers an input with partial outputs, and the output as the last of them (protocol: section 10).
+// stream answers an input with partial outputs, and the output as the last of them (docs/protocol.md, section 10).
 func (s *Server) stream(c *call) reply {
 	e, input, refusal := s.receive(c)
 	if refusal != nil {
@@ -62,7 +62,7 @@ func (s *Server) stream(c *call) reply {
 }
 
 // statusStream tells how a job moves on, a step an event, until it is completed. Unlike those of a status, the logs of
-// an event are the new ones alone (protocol: section 6.3).
+// an event are the new ones alone (docs/protocol.md, section 6.3).
 func (s *Server) statusStream(c *call) reply {
 	told, wait, done := 0, time.Duration(0), false
 	look := func() Answer {

@@ -62,7 +62,8 @@ func (t tokens) allow(token, app string) bool {
 		time.Now().Unix() < c.Expires
 }
 
-// realtimeToken hands out a token for the sockets of some apps, as the JSON text that fal's is (protocol: section 11).
+// realtimeToken hands out a token for the sockets of some apps, as the JSON text that fal's is (docs/protocol.md,
+// section 11).
 func (s *Server) realtimeToken(c *call) reply {
 	var body struct {
 		Apps    []string `json:"allowed_apps"`

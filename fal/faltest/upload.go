@@ -71,7 +71,7 @@ func (s *Server) routeMedia(c *call, path string) {
 	c.access, c.place = access, id+"/"+name
 }
 
-// initiate hands out the URL to upload a file to and the URL that the file will have (protocol: section 12.1).
+// initiate hands out the URL to upload a file to and the URL that the file will have (docs/protocol.md, section 12.1).
 func (s *Server) initiate(c *call) reply {
 	if storage := c.URL.Query().Get("storage_type"); storage != "fal-cdn-v3" {
 		return detail(http.StatusBadRequest, "storage_type is %q, and should be fal-cdn-v3", storage)
@@ -195,7 +195,7 @@ func (s *Server) complete(c *call) reply {
 	return Answer{Code: http.StatusOK, Body: map[string]string{"etag": strconv.Quote(whole.etag)}}
 }
 
-// cdnToken hands out the token of the CDN (protocol: section 12.2).
+// cdnToken hands out the token of the CDN (docs/protocol.md, section 12.2).
 func (s *Server) cdnToken(c *call) reply {
 	return Answer{Code: http.StatusOK, Body: map[string]string{
 		"token": s.store.token, "token_type": cdnScheme, "base_url": s.URL + strings.TrimSuffix(mediaHost, "/"),

@@ -97,7 +97,7 @@ func isHTTP(address string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-// jwks serves the public keys (protocol: section 8).
+// jwks serves the public keys (docs/protocol.md, section 8).
 func (h *hooks) jwks(*call) reply {
 	var keys []map[string]string
 	for _, k := range h.keys {
@@ -161,7 +161,7 @@ func (h *hooks) deliver(ctx context.Context, id, address string, body []byte) {
 		}
 		h.mu.Unlock()
 		if d.Err == nil || errors.Is(d.Err, errNotLoopback) || d.Status >= 300 && d.Status <= 399 {
-			return // protocol: section 8 has a redirect and a private address fail for good
+			return // docs/protocol.md, section 8 has a redirect and a private address fail for good
 		}
 		select {
 		case <-time.After(wait):

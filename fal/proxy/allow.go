@@ -43,14 +43,15 @@ func (l allowList) endpoint(id string) bool {
 	return slices.ContainsFunc(l, func(a allowed) bool { return a.covers(id) })
 }
 
-// jobsOf reports whether an endpoint of an app may be called: a job's URL says no more than its app (protocol:
+// jobsOf reports whether an endpoint of an app may be called: a job's URL says no more than its app (docs/protocol.md,
 // section 3.2).
 func (l allowList) jobsOf(app string) bool {
 	return slices.ContainsFunc(l, func(a allowed) bool { return a.app == app || a.covers(app) })
 }
 
 // whole reports whether all endpoints of an app may be called. The app may be named without its owner, as tokens do
-// (protocol: section 11). Then the entry must name that app: one for a whole owner would allow the apps of others.
+// (docs/protocol.md, section 11). Then the entry must name that app: one for a whole owner would allow the apps of
+// others.
 func (l allowList) whole(app string) bool {
 	return slices.ContainsFunc(l, func(a allowed) bool {
 		if !strings.Contains(app, "/") {
@@ -80,7 +81,8 @@ func plain(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_' || r == '-'
 }
 
-// appOf is the beginning of an id that names its app (protocol: section 3.1). It is false of an id that is too short.
+// appOf is the beginning of an id that names its app (docs/protocol.md, section 3.1). It is false of an id that is too
+// short.
 func appOf(parts []string) (string, bool) {
 	n := 2
 	if parts[0] == "workflows" || parts[0] == "comfy" {

@@ -31,8 +31,8 @@
 // Whatever else fal's hosts offer is refused: accounts, keys, billing. Anything that is not https://fal.run,
 // https://queue.fal.run or https://rest.fal.ai, written just so, is refused too.
 //
-// Tokens and the uploads of files above 90 MiB (storage/upload/initiate-multipart) work here, and do not by default
-// with fal's own proxy for JavaScript servers, though its client needs both (protocol: section 13).
+// Tokens and the uploads of files above 90 MiB (storage/upload/initiate-multipart) work here, and do not by default with
+// fal's own proxy for JavaScript servers, though its client needs both (docs/protocol.md, section 13).
 //
 // # What is passed on
 //

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	targetHeader = "X-Fal-Target-Url"   // where the call is really for (protocol: section 13)
-	clientHeader = "X-Fal-Client-Proxy" // which proxy passed it on (protocol: section 13)
+	targetHeader = "X-Fal-Target-Url"   // where the call is really for (docs/protocol.md, section 13)
+	clientHeader = "X-Fal-Client-Proxy" // which proxy passed it on (docs/protocol.md, section 13)
 
 	defaultMaxBody = 10 << 20
 	maxHeader      = 16 << 10 // of what is passed on of a request's header
@@ -162,7 +162,7 @@ func passedOn(in http.Header) http.Header {
 		case "User-Agent", "Accept", "Content-Type", "Connection": // httputil takes out what the last one names, and it
 			out[name] = values
 		case "Authorization":
-			// Another scheme than fal's is the app's own, and none of fal's business (protocol: section 2).
+			// Another scheme than fal's is the app's own, and none of fal's business (docs/protocol.md, section 2).
 			if len(values) == 1 && strings.HasPrefix(values[0], "Key ") {
 				out[name] = values
 			}

@@ -30,8 +30,8 @@ func tooLong(limit int64) *refusal {
 		"URL; the server sets the limit in proxy.Config.MaxBody.", limit)
 }
 
-// write answers in the form of fal's own errors. The JavaScript client shows the message and not the detail (protocol:
-// section 7.2).
+// write answers in the form of fal's own errors. The JavaScript client shows the message and not the detail
+// (docs/protocol.md, section 7.2).
 func (r *refusal) write(w http.ResponseWriter) {
 	body, err := json.Marshal(map[string]string{"detail": r.detail, "message": r.detail})
 	if err != nil {

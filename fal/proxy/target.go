@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// fal's hosts that the JavaScript client calls (protocol: section 1).
+// fal's hosts that the JavaScript client calls (docs/protocol.md, section 1).
 const (
 	runHost   = "fal.run"
 	queueHost = "queue.fal.run"
@@ -72,7 +72,7 @@ func plainQuery(query string) bool {
 	})
 }
 
-// model returns the methods for a path of an endpoint or a job (protocol: section 3.2).
+// model returns the methods for a path of an endpoint or a job (docs/protocol.md, section 3.2).
 func (p *proxy) model(host, path string) ([]string, *refusal) {
 	parts, ok := split(path)
 	if !ok {
@@ -89,11 +89,11 @@ func (p *proxy) model(host, path string) ([]string, *refusal) {
 	if host == queueHost {
 		return posts, p.gate(path, p.endpoints.endpoint(path))
 	}
-	streamed := strings.TrimSuffix(path, "/stream") // which the client puts behind an id (protocol: section 10)
+	streamed := strings.TrimSuffix(path, "/stream") // which the client puts behind an id (docs/protocol.md, section 10)
 	return runs, p.gate(streamed, p.endpoints.endpoint(path) || p.endpoints.endpoint(streamed))
 }
 
-// job returns the methods for a path below an app's requests (protocol: sections 6.2 to 6.5).
+// job returns the methods for a path below an app's requests (docs/protocol.md, sections 6.2 to 6.5).
 func (p *proxy) job(app, path string) ([]string, *refusal) {
 	_, what, _ := strings.Cut(path, "/") // after the request id
 	switch what {
@@ -113,8 +113,8 @@ func (p *proxy) gate(what string, open bool) *refusal {
 		"proxy.Config.Endpoints.", what)
 }
 
-// rest returns the methods for a path of the REST host, and the field that limits a token's life (protocol: sections 11
-// and 12.1).
+// rest returns the methods for a path of the REST host, and the field that limits a token's life (docs/protocol.md,
+// sections 11 and 12.1).
 func (p *proxy) rest(path, query string) (methods []string, lifetime string, refused *refusal) {
 	switch {
 	case path == "tokens/" && query == "":

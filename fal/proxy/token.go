@@ -52,7 +52,7 @@ func (p *proxy) tokenRequest(w http.ResponseWriter, r *http.Request, lifetime st
 	return body, nil
 }
 
-// tokenApp returns the app that a token is asked for: by its name alone, or by an id (protocol: section 11).
+// tokenApp returns the app that a token is asked for: by its name alone, or by an id (docs/protocol.md, section 11).
 func tokenApp(name string) (string, bool) {
 	parts, ok := split(name)
 	if ok && len(parts) == 1 {

@@ -7,7 +7,7 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// endpoint is where fal serves an endpoint, and what its tokens call it (protocol: sections 3 and 11).
+// endpoint is where fal serves an endpoint, and what its tokens call it (docs/protocol.md, sections 3 and 11).
 type endpoint struct {
 	id   string
 	path string // without slashes around it

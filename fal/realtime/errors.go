@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Error is what the server says is wrong, in a message of its own: with an input, with the model, or with the
-// connection (protocol: section 11).
+// Error is what the server says is wrong, in a message of its own: with an input, with the model, or with the connection
+// (docs/protocol.md, section 11).
 type Error struct {
 	EndpointID string
 	Code       string          // fal's name for it, such as "TIMEOUT" or "Unauthorized"; "" where it has none

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	openBudget = 90 * time.Second // how long the server may take to answer (protocol: section 11)
+	openBudget = 90 * time.Second // how long the server may take to answer (docs/protocol.md, section 11)
 	maxAnswer  = 1 << 20          // of an HTTP answer, in bytes
 )
 

@@ -37,7 +37,7 @@ func WithPath(path string) Option {
 	}
 }
 
-// WithMaxBuffering sets how many inputs the server may hold in store, from 1 to 60 (protocol: section 11).
+// WithMaxBuffering sets how many inputs the server may hold in store, from 1 to 60 (docs/protocol.md, section 11).
 func WithMaxBuffering(n int) Option {
 	return func(c *config) error {
 		if n < 1 || n > 60 {

@@ -33,7 +33,7 @@ type Message[O any] struct {
 // Send sends an input. That it returns nil does not mean that the server has it.
 //
 // An input is validated first where it has a method Validate() error. One of type []byte is sent as it is, in a binary
-// frame (protocol: section 11). Where ctx ends before all of it is sent, count the connection as closed.
+// frame (docs/protocol.md, section 11). Where ctx ends before all of it is sent, count the connection as closed.
 //
 // It returns a [*fal.ValidationError] or a [*fal.CallError].
 func (c *Conn[I, O]) Send(ctx context.Context, in I) error {
@@ -43,8 +43,8 @@ func (c *Conn[I, O]) Send(ctx context.Context, in I) error {
 // Receive waits for the next output. Where ctx ends first, count the connection as closed.
 //
 // It returns [io.EOF] when there is no more to come: the server has closed the connection with code 1000, or Close was
-// called. Otherwise it returns an [*Error], a [*fal.DecodeError], a [*CloseError] or a [*fal.CallError]; after the
-// first two, the next message can be received. (protocol: section 11)
+// called. Otherwise it returns an [*Error], a [*fal.DecodeError], a [*CloseError] or a [*fal.CallError]; after the first
+// two, the next message can be received. (docs/protocol.md, section 11)
 func (c *Conn[I, O]) Receive(ctx context.Context) (*Message[O], error) {
 	msg := new(Message[O])
 	var err error
@@ -139,7 +139,7 @@ func (c *conn) receive(ctx context.Context, data any) (json.RawMessage, error) {
 	}
 }
 
-// head is what tells the server's own messages from outputs, in frames of either kind (protocol: section 11).
+// head is what tells the server's own messages from outputs, in frames of either kind (docs/protocol.md, section 11).
 type head struct {
 	Type   string          `json:"type"`
 	Status string          `json:"status"`

@@ -18,7 +18,7 @@ const maxLifetime = time.Hour
 
 // Token makes a token with which somebody who must not have the key can connect to the endpoint's app, for as long as
 // lifetime says: a second to an hour, in whole seconds; fal's own clients take two minutes. A connection that is open
-// may outlive its token. (protocol: section 11)
+// may outlive its token. (docs/protocol.md, section 11)
 //
 // It asks once, for at most 90 seconds, with the client's key.
 //

@@ -60,7 +60,7 @@ func Decode[O any](body []byte) (*Delivery[O], error) {
 	return d, nil
 }
 
-// envelope is the body of a webhook (protocol: section 8).
+// envelope is the body of a webhook (docs/protocol.md, section 8).
 type envelope struct {
 	RequestID        string          `json:"request_id"`
 	GatewayRequestID string          `json:"gateway_request_id"`
@@ -103,7 +103,7 @@ func (e *envelope) err() error {
 		ErrUnknownStatus, e.RequestID, e.Status, e.RequestID)
 }
 
-// statusCode finds the code in an error's text, such as "Invalid status code: 422" (protocol: section 8).
+// statusCode finds the code in an error's text, such as "Invalid status code: 422" (docs/protocol.md, section 8).
 var statusCode = regexp.MustCompile(`(?i)\bstatus code:? *([1-5][0-9][0-9])\b`)
 
 func (e *envelope) failure() *fal.APIError {

@@ -16,9 +16,9 @@
 // # What is checked
 //
 // The signature fits the raw body and the headers, under one of fal's keys; fal signed it no more than five minutes ago
-// or ahead; and the body is about the request that the headers name (protocol: section 8). The keys are kept for a day.
-// Where a signature fits none of them they are fetched again, in case fal has new ones, but never more than twice a
-// minute, however much garbage arrives.
+// or ahead; and the body is about the request that the headers name (docs/protocol.md, section 8). The keys are kept for
+// a day. Where a signature fits none of them they are fetched again, in case fal has new ones, but never more than twice
+// a minute, however much garbage arrives.
 //
 // # Whose job it is
 //
@@ -27,8 +27,8 @@
 //
 // # Answers
 //
-// fal takes a 2xx as delivered and sends the same again after anything else, for an hour or more, except that a
-// redirect ends it (protocol: section 8). [Handler] therefore answers
+// fal takes a 2xx as delivered and sends the same again after anything else, for an hour or more, except that a redirect
+// ends it (docs/protocol.md, section 8). [Handler] therefore answers
 //
 //   - 204 once your function has returned nil;
 //   - 500 when it returned an error, or when the body, though signed, is no delivery that this version knows;

@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// JWKSURL is where fal publishes its public keys, as a JSON Web Key Set (protocol: section 8).
+// JWKSURL is where fal publishes its public keys, as a JSON Web Key Set (docs/protocol.md, section 8).
 const JWKSURL = "https://rest.fal.ai/.well-known/jwks.json"
 
 const (
-	keysLast     = 24 * time.Hour // before they are fetched anew (protocol: section 8)
+	keysLast     = 24 * time.Hour // before they are fetched anew (docs/protocol.md, section 8)
 	fetchGap     = 30 * time.Second
 	fetchTimeout = 10 * time.Second
 	maxKeysBody  = 256 << 10

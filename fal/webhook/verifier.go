@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	maxSkew        = 5 * time.Minute // between fal's clock and ours, either way (protocol: section 8)
+	maxSkew        = 5 * time.Minute // between fal's clock and ours, either way (docs/protocol.md, section 8)
 	defaultMaxBody = 64 << 20
 )
 
@@ -121,7 +121,7 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 	return v.verify(ctx, s, body)
 }
 
-// signed is what the headers of a delivery say (protocol: section 8).
+// signed is what the headers of a delivery say (docs/protocol.md, section 8).
 type signed struct {
 	requestID, userID, timestamp string // as received
 	signature                    []byte

@@ -10,7 +10,7 @@ import (
 	"github.com/falgen/falgen/generator/spec"
 )
 
-// Where fal's documents are (protocol: sections 1 and 14).
+// Where fal's documents are (docs/protocol.md, sections 1 and 14).
 const (
 	catalogueHost = "api.fal.ai"
 	catalogueURL  = "https://" + catalogueHost + "/v1/models"

@@ -73,8 +73,8 @@ func (rec *recorder) answer(x exchange) (reply, bool) {
 	return rec.store(x)
 }
 
-// store answers as fal's storage does (protocol: section 12.1). The URLs that it gives follow from the content type
-// alone, so that they do not depend on which of two files comes first.
+// store answers as fal's storage does (docs/protocol.md, section 12.1). The URLs that it gives follow from the content
+// type alone, so that they do not depend on which of two files comes first.
 func (rec *recorder) store(x exchange) (reply, bool) {
 	const initiate = "POST rest.fal.ai/storage/upload/initiate"
 	folder := map[string]string{initiate: "whole", initiate + "-multipart": "parts"}[x.line]
