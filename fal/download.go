@@ -19,58 +19,62 @@ type FileRef interface {
 }
 
 // DownloadOption is an option of [Download].
-type DownloadOption func(*download) error
+type DownloadOption interface{ applyDownload(*download) error }
 
-// MaxSize refuses a file of more than n bytes with [ErrTooLarge]: at once where the server tells its size, else after the
+type downloadOption func(*download) error
+
+func (o downloadOption) applyDownload(v *download) error { return o(v) }
+
+// WithMaxSize refuses a file of more than n bytes with [ErrTooLarge]: at once where the server tells its size, else after the
 // first n bytes.
-func MaxSize(n int64) DownloadOption {
-	return func(d *download) error {
+func WithMaxSize(n int64) DownloadOption {
+	return downloadOption(func(d *download) error {
 		if n < 0 {
-			return fmt.Errorf("fal: MaxSize was given %d", n)
+			return fmt.Errorf("fal: WithMaxSize was given %d", n)
 		}
 		d.max, d.bounded = n, true
 		return nil
-	}
+	})
 }
 
-// StartAt leaves out the first n bytes, which an earlier Download, perhaps of another process, has written.
-func StartAt(n int64) DownloadOption {
-	return func(d *download) error {
+// WithOffset leaves out the first n bytes, which an earlier Download, perhaps of another process, has written.
+func WithOffset(n int64) DownloadOption {
+	return downloadOption(func(d *download) error {
 		if n < 0 {
-			return fmt.Errorf("fal: StartAt was given %d", n)
+			return fmt.Errorf("fal: WithOffset was given %d", n)
 		}
 		d.start = n
 		return nil
-	}
+	})
 }
 
-// OnDownload calls f each time that bytes were written.
-func OnDownload(f func(Progress)) DownloadOption {
-	return func(d *download) error {
+// WithDownloadProgress calls f each time that bytes were written.
+func WithDownloadProgress(f func(Progress)) DownloadOption {
+	return downloadOption(func(d *download) error {
 		d.progress = f
 		return nil
-	}
+	})
 }
 
-// Through downloads with the transport, the logger and the retries of c. Its key is not sent: fal's files are public to
+// WithClient downloads with the transport, the logger and the retries of c. Its key is not sent: fal's files are public to
 // whoever knows their URL.
-func Through(c *Client) DownloadOption {
-	return func(d *download) error {
+func WithClient(c *Client) DownloadOption {
+	return downloadOption(func(d *download) error {
 		if c == nil || c.http == nil {
-			return errors.New("fal: Through was given no client")
+			return errors.New("fal: WithClient was given no client")
 		}
 		public := *c.http
 		public.CheckRedirect = nil // with no key to lose, it may go from host to host
 		d.client = &Client{http: &public, retry: c.retry, log: c.log}
 		return nil
-	}
+	})
 }
 
 // Download writes a file to w and returns how many bytes it wrote. A connection that breaks is taken up again where it
 // broke, as the [RetryPolicy] of [OpDownload] says; a file that has changed in between is an error. Data URIs are decoded.
 //
 // It returns an [*APIError] or a [*CallError]; errors.Is finds [ErrTooLarge], the error of w and the context's end in
-// the latter. The bytes that were written before an error can be kept: [StartAt] goes on after them.
+// the latter. The bytes that were written before an error can be kept: [WithOffset] goes on after them.
 func Download[F FileRef](ctx context.Context, file F, w io.Writer, opts ...DownloadOption) (int64, error) {
 	u := ""
 	switch f := any(file).(type) {
@@ -90,7 +94,7 @@ func Download[F FileRef](ctx context.Context, file F, w io.Writer, opts ...Downl
 		if o == nil {
 			continue
 		}
-		if err := o(d); err != nil {
+		if err := o.applyDownload(d); err != nil {
 			return 0, err
 		}
 	}

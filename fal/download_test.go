@@ -61,17 +61,17 @@ func TestDownload(t *testing.T) {
 		{"broken too often", []reply{ranged(`"a"`, 1, 1, 1)}, nil, "012", "; bytes=1- if \"a\"; bytes=2- if \"a\"", &fal.CallError{}},
 		{"no ranges", []reply{{Do: hangUp("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n012")}, whole}, nil, text, "; bytes=3-", nil},
 		{"changed", []reply{ranged(`"a"`, 3), {Header: map[string]string{"ETag": `"b"`}, Body: "other text"}}, nil, "012", "; bytes=3- if \"a\"", &fal.CallError{}},
-		{"from the middle", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.StartAt(7)}, "789", "bytes=7-", nil},
-		{"nothing is missing", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.StartAt(10)}, "", "bytes=10-", nil},
-		{"beyond the end", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.StartAt(11)}, "", "bytes=11-", &fal.APIError{}},
-		{"just small enough", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.MaxSize(10)}, text, "", nil},
-		{"too large, declared", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.MaxSize(9)}, "", "", fal.ErrTooLarge},
+		{"from the middle", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.WithOffset(7)}, "789", "bytes=7-", nil},
+		{"nothing is missing", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.WithOffset(10)}, "", "bytes=10-", nil},
+		{"beyond the end", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.WithOffset(11)}, "", "bytes=11-", &fal.APIError{}},
+		{"just small enough", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.WithMaxSize(10)}, text, "", nil},
+		{"too large, declared", []reply{ranged(`"a"`)}, []fal.DownloadOption{fal.WithMaxSize(9)}, "", "", fal.ErrTooLarge},
 		{"too large, undeclared", []reply{{Do: func(w http.ResponseWriter, _ *http.Request) {
 			for range 3 {
 				_, _ = io.WriteString(w, text)
 				w.(http.Flusher).Flush()
 			}
-		}}}, []fal.DownloadOption{fal.MaxSize(15)}, text + "01234", "", fal.ErrTooLarge},
+		}}}, []fal.DownloadOption{fal.WithMaxSize(15)}, text + "01234", "", fal.ErrTooLarge},
 		{"another part", []reply{ranged(`"a"`, 3), {Code: 206, Header: map[string]string{"Content-Range": "bytes 4-9/10"}, Body: "456789"}},
 			nil, "012", "; bytes=3- if \"a\"", &fal.CallError{}},
 		{"busy", []reply{{Code: 503, Body: "{}"}, ranged(`"a"`)}, nil, text, "; ", nil},
@@ -82,7 +82,7 @@ func TestDownload(t *testing.T) {
 			f := newFake(t, script{"GET " + place: test.replies})
 			c := newClient(t, fal.WithBaseURL("http://127.0.0.1:1"), quick())
 			var out bytes.Buffer
-			n, err := fal.Download(ctx, fal.Video{URL: f.URL + place + "?token=secret"}, &out, append(test.opts, fal.Through(c))...)
+			n, err := fal.Download(ctx, fal.Video{URL: f.URL + place + "?token=secret"}, &out, append(test.opts, fal.WithClient(c))...)
 			if out.String() != test.want || n != int64(out.Len()) {
 				t.Errorf("wrote %q, %d bytes", out.String(), n)
 			}
@@ -123,8 +123,8 @@ func TestDownloadOfOtherThings(t *testing.T) {
 	}{
 		{url: fal.DataURI("text/plain", []byte("hello")).String(), want: "hello"},
 		{url: "data:text/plain,a%20b", want: "a b"},
-		{url: "data:,abc", want: "bc", opts: []fal.DownloadOption{fal.StartAt(1)}},
-		{url: "data:,abc", err: "too large", opts: []fal.DownloadOption{fal.MaxSize(2)}},
+		{url: "data:,abc", want: "bc", opts: []fal.DownloadOption{fal.WithOffset(1)}},
+		{url: "data:,abc", err: "too large", opts: []fal.DownloadOption{fal.WithMaxSize(2)}},
 		{url: "data:nothing", err: "comma"},
 		{url: "data:;base64,???", err: "data URI"},
 		{url: "", err: "http"},

@@ -68,7 +68,7 @@ func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption)
 
 // Subscribe puts the input into the queue, follows the job until it is finished and returns its output.
 //
-// Where ctx ends first, it tells fal to cancel the job, for which it takes up to 5 seconds more, unless [KeepOnCancel] is
+// Where ctx ends first, it tells fal to cancel the job, for which it takes up to 5 seconds more, unless [WithoutCancel] is
 // given. The error then is one that errors.Is finds ctx.Err() in. After any other failure to follow the job, the job
 // goes on; the error names its request id, for [Endpoint.Attach].
 //

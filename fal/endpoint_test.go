@@ -48,8 +48,8 @@ func TestSubscribe(t *testing.T) {
 	var ids []string
 	var got []fal.Status
 	res, err := f.endpoint(t, "fal-ai/flux/dev").Subscribe(ctx, input{"p"}, fast(),
-		fal.OnEnqueue(func(id string) { ids = append(ids, id) }),
-		fal.OnUpdate(func(s fal.Status) { got = append(got, s) }))
+		fal.WithEnqueueFunc(func(id string) { ids = append(ids, id) }),
+		fal.WithUpdateFunc(func(s fal.Status) { got = append(got, s) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestSubscribeCancelsWhenTheContextEnds(t *testing.T) {
 		message string
 	}{
 		{name: "cancelled", cancels: 1},
-		{name: "kept", opts: []fal.SubscribeOption{fal.KeepOnCancel()}},
+		{name: "kept", opts: []fal.SubscribeOption{fal.WithoutCancel()}},
 		{name: "too late", cancel: reply{Code: 400, Body: `{"status":"ALREADY_COMPLETED"}`}, cancels: 1, message: "ALREADY_COMPLETED"},
 	}
 	for _, test := range tests {
@@ -112,7 +112,7 @@ func TestSubscribeCancelsWhenTheContextEnds(t *testing.T) {
 				f.script["PUT "+request+"/cancel"] = []reply{test.cancel}
 			}
 			ctx, end := context.WithCancelCause(ctx)
-			opts := append(test.opts, fal.OnUpdate(func(fal.Status) { end(errors.New("my own reason")) }))
+			opts := append(test.opts, fal.WithUpdateFunc(func(fal.Status) { end(errors.New("my own reason")) }))
 			_, err := f.endpoint(t, "fal-ai/flux").Subscribe(ctx, input{}, opts...)
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("not context.Canceled: %v", err)

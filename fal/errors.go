@@ -86,7 +86,7 @@ func (e *ValidationError) Error() string {
 	for _, f := range e.Detail {
 		fmt.Fprintf(&b, "  %s\n", f)
 	}
-	b.WriteString("fal.SkipValidation() sends it anyway, for the day a document lags behind its server")
+	b.WriteString("fal.WithoutValidation() sends it anyway, for the day a document lags behind its server")
 	return b.String()
 }
 

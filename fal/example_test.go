@@ -58,7 +58,7 @@ func ExampleEndpoint_Subscribe() {
 
 	flux := fal.NewEndpoint[Input, Output](client, "fal-ai/flux/dev")
 	res, err := flux.Subscribe(context.Background(), Input{Prompt: "a lighthouse"},
-		fal.OnUpdate(func(s fal.Status) { fmt.Println(s.State) }))
+		fal.WithUpdateFunc(func(s fal.Status) { fmt.Println(s.State) }))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -88,7 +88,7 @@ func Example_chain() {
 		return
 	}
 	var picture strings.Builder // or a file
-	n, err := fal.Download(ctx, enlarged.Data.Image, &picture, fal.MaxSize(100<<20))
+	n, err := fal.Download(ctx, enlarged.Data.Image, &picture, fal.WithMaxSize(100<<20))
 	fmt.Println(n, picture.String(), err)
 	// Output:
 	// 9 a picture <nil>
@@ -103,7 +103,7 @@ func ExampleClient_Upload() {
 
 	sketch, err := client.Upload(ctx, fal.Bytes("image/png", []byte("a sketch")), // or fal.Path("sketch.png")
 		fal.WithUploadLifecycle(fal.Lifecycle{Expires: 24 * time.Hour}),
-		fal.OnUpload(func(p fal.Progress) { fmt.Println(p.Done, "of", p.Total) }))
+		fal.WithUploadProgress(func(p fal.Progress) { fmt.Println(p.Done, "of", p.Total) }))
 	if err != nil {
 		fmt.Println(err)
 		return

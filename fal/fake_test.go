@@ -163,6 +163,6 @@ const (
 )
 
 // fast keeps the polls of a test from taking time.
-func fast() fal.FollowOption { return fal.PollEvery(time.Millisecond) }
+func fast() fal.FollowOption { return fal.WithPollInterval(time.Millisecond) }
 
 var ctx = context.Background()

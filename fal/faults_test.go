@@ -113,7 +113,7 @@ var ways = []way{
 		return err
 	}},
 	{"subscribe", []string{status}, false, subscribe()},
-	{"subscribe by stream", []string{status, status + "/stream"}, false, subscribe(fal.ByStream())},
+	{"subscribe by stream", []string{status, status + "/stream"}, false, subscribe(fal.WithStatusStream())},
 	{"subscribe, its result", []string{"GET " + request}, false, subscribe()},
 	{"status", []string{status}, false, func(ctx context.Context, w *world) error {
 		_, err := w.job().Status(ctx)
@@ -138,7 +138,7 @@ var ways = []way{
 	{"upload in parts", []string{announce + "-multipart"}, false, upload(large)},
 	{"part", []string{"PUT /put/3"}, false, upload(large)},
 	{"download", []string{"GET /file"}, false, func(ctx context.Context, w *world) error {
-		_, err := fal.Download(ctx, w.storage.URL+"/file", io.Discard, fal.Through(w.client), fal.MaxSize(1<<20))
+		_, err := fal.Download(ctx, w.storage.URL+"/file", io.Discard, fal.WithClient(w.client), fal.WithMaxSize(1<<20))
 		return err
 	}},
 }
@@ -203,7 +203,7 @@ func TestByStreamAsksWhereItCannotHear(t *testing.T) {
 				want = ""
 			}
 			w := newWorld(t, h, f, status+"/stream")
-			w.meets(t, way{do: subscribe(fal.ByStream())}, want)
+			w.meets(t, way{do: subscribe(fal.WithStatusStream())}, want)
 		})
 	}
 }
@@ -236,7 +236,7 @@ func TestLeavingEarly(t *testing.T) {
 			return nil
 		}},
 		{"events by stream", status + "/stream", event, func(ctx context.Context, w *world) error {
-			for _, err := range w.job().Events(ctx, fal.ByStream()) {
+			for _, err := range w.job().Events(ctx, fal.WithStatusStream()) {
 				return err
 			}
 			return nil
@@ -295,7 +295,7 @@ func TestAPartThatFailsOnce(t *testing.T) {
 	}}
 	w := newWorld(t, newHosts(t), fails, "PUT /put/3")
 	var seen fal.Progress
-	w.meets(t, way{do: upload(large, fal.OnUpload(func(p fal.Progress) {
+	w.meets(t, way{do: upload(large, fal.WithUploadProgress(func(p fal.Progress) {
 		if seen = p; p.Done > p.Total {
 			t.Errorf("uploaded %d of %d bytes", p.Done, p.Total)
 		}

@@ -6,7 +6,7 @@ import (
 	"iter"
 )
 
-// follow yields the job's status until it is finished, and tells OnUpdate.
+// follow yields the job's status until it is finished, and tells WithUpdateFunc.
 func (j job) follow(ctx context.Context, cfg *config, logs bool) iter.Seq2[Status, error] {
 	return func(yield func(Status, error) bool) {
 		tell := func(s Status) bool {

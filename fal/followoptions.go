@@ -6,55 +6,55 @@ import (
 	"time"
 )
 
-// OnEnqueue calls f with the request id as soon as fal has taken the input.
-func OnEnqueue(f func(requestID string)) SubscribeOption {
+// WithEnqueueFunc calls f with the request id as soon as fal has taken the input.
+func WithEnqueueFunc(f func(requestID string)) SubscribeOption {
 	return option(func(c *config) error {
 		c.onEnqueue = f
 		return nil
 	})
 }
 
-// OnUpdate calls f with the status, logs included, each time that fal tells it, changed or not, and with the last one
+// WithUpdateFunc calls f with the status, logs included, each time that fal tells it, changed or not, and with the last one
 // before the result is fetched. The next status waits for f to return.
-func OnUpdate(f func(Status)) FollowOption {
+func WithUpdateFunc(f func(Status)) FollowOption {
 	return option(func(c *config) error {
 		c.onUpdate = f
 		return nil
 	})
 }
 
-// PollEvery sets how long to wait between two looks at a job's status, give or take a tenth at random. By default it is
+// WithPollInterval sets how long to wait between two looks at a job's status, give or take a tenth at random. By default it is
 // half a second at first and grows to 5 seconds while the job's state stays the same.
-func PollEvery(d time.Duration) FollowOption {
+func WithPollInterval(d time.Duration) FollowOption {
 	return option(func(c *config) error {
 		if d <= 0 {
-			return fmt.Errorf("fal: PollEvery was given %v; it must be more than 0", d)
+			return fmt.Errorf("fal: WithPollInterval was given %v; it must be more than 0", d)
 		}
 		c.pace = pace{first: d, last: d}
 		return nil
 	})
 }
 
-// ByStream follows the job on one connection on which fal tells every change at once, instead of asking again and again.
-// Where that connection breaks, the job is followed by asking. What [OnUpdate] and [Job.Events] see is the same, logs from
+// WithStatusStream follows the job on one connection on which fal tells every change at once, instead of asking again and again.
+// Where that connection breaks, the job is followed by asking. What [WithUpdateFunc] and [Job.Events] see is the same, logs from
 // the start of the job on included.
-func ByStream() FollowOption {
+func WithStatusStream() FollowOption {
 	return option(func(c *config) error {
 		c.byStream = true
 		return nil
 	})
 }
 
-// KeepOnCancel leaves the job running where the context, or [WithTimeout], ends before it does; the default is to cancel
+// WithoutCancel leaves the job running where the context, or [WithTimeout], ends before it does; the default is to cancel
 // it.
-func KeepOnCancel() SubscribeOption {
+func WithoutCancel() SubscribeOption {
 	return option(func(c *config) error {
 		c.keepOnCancel = true
 		return nil
 	})
 }
 
-// WithLogs asks for the job's logs. [OnUpdate] and [Job.Events] do so by themselves.
+// WithLogs asks for the job's logs. [WithUpdateFunc] and [Job.Events] do so by themselves.
 func WithLogs() StatusOption {
 	return option(func(c *config) error {
 		c.logs = true

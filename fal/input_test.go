@@ -41,13 +41,13 @@ func TestValidateBeforeSending(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			contains(t, err, "fal-ai/flux", "\n  body.prompt: is required (missing)\n", "\n  body.images[2].url: is not a URL\n",
-				"fal.SkipValidation()")
+				"fal.WithoutValidation()")
 		})
 	}
 	if got := f.seen(); len(got) != 0 {
 		t.Errorf("sent %q", got)
 	}
-	if _, err := byValue.Run(ctx, checked{}, fal.SkipValidation()); err != nil {
+	if _, err := byValue.Run(ctx, checked{}, fal.WithoutValidation()); err != nil {
 		t.Error(err)
 	}
 	if _, err := byPointer.Run(ctx, nil); err == nil || len(f.seen()) != 1 {
@@ -84,8 +84,8 @@ func TestBadInputIsAnError(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := e.Subscribe(ctx, input{}, fal.PollEvery(0)); err == nil {
-		t.Error("PollEvery(0): no error")
+	if _, err := e.Subscribe(ctx, input{}, fal.WithPollInterval(0)); err == nil {
+		t.Error("WithPollInterval(0): no error")
 	}
 	if _, err := fal.NewEndpoint[func(), output](newClient(t), "a/b").Run(ctx, func() {}); err == nil {
 		t.Error("an input that is not JSON: no error")

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// SkipValidation sends an input that breaks the endpoint's document, for the day the document lags behind its server.
-func SkipValidation() InputOption {
+// WithoutValidation sends an input that breaks the endpoint's document, for the day the document lags behind its server.
+func WithoutValidation() InputOption {
 	return option(func(c *config) error {
 		c.skipValidation = true
 		return nil
@@ -55,8 +55,8 @@ func WithTimeout(d time.Duration) TimeoutOption {
 // WithRunnerHint asks for the runner that served earlier requests with the same hint (docs/protocol.md, section 4.1).
 func WithRunnerHint(hint string) InputOption { return setHeader("X-Fal-Runner-Hint", hint) }
 
-// NoStore asks fal not to keep the input and the output of the request (docs/protocol.md, section 4.1).
-func NoStore() InputOption { return setHeader("X-Fal-Store-Io", "0") }
+// WithoutStorage asks fal not to keep the input and the output of the request (docs/protocol.md, section 4.1).
+func WithoutStorage() InputOption { return setHeader("X-Fal-Store-Io", "0") }
 
 // WithTags marks the request for fal's usage reports. It takes up to 10 pairs. A key is up to 64 letters, digits, '.',
 // '_' and '-', is sent in lower case, and does not begin with "fal."; a value is up to 256 printable ASCII characters
@@ -111,9 +111,9 @@ const (
 // WithPriority sets the job's priority.
 func WithPriority(p Priority) QueueOption { return setHeader("X-Fal-Queue-Priority", string(p)) }
 
-// NoServerRetry keeps fal from trying the job again by itself, up to ten times, when a runner fails (docs/protocol.md,
+// WithoutServerRetry keeps fal from trying the job again by itself, up to ten times, when a runner fails (docs/protocol.md,
 // sections 4.1 and 6.7).
-func NoServerRetry() QueueOption { return setHeader("X-Fal-No-Retry", "1") }
+func WithoutServerRetry() QueueOption { return setHeader("X-Fal-No-Retry", "1") }
 
 // WithMaxQueueLength refuses the input, with a 429 that is repeated as its [RetryPolicy] says, where more than n jobs
 // are waiting already (docs/protocol.md, section 4.1).

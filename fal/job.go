@@ -41,7 +41,7 @@ func (j *Job[O]) Status(ctx context.Context, opts ...StatusOption) (Status, erro
 	return j.plain().statusNow(ctx, opts)
 }
 
-// Events follows the job: it yields the status at once, and then by [PollEvery] or [ByStream], the one that says completed
+// Events follows the job: it yields the status at once, and then by [WithPollInterval] or [WithStatusStream], the one that says completed
 // last. An error, of those that [Job.Status] returns, is yielded once and ends it, and so does the end of ctx. Each
 // range over it starts anew.
 func (j *Job[O]) Events(ctx context.Context, opts ...WaitOption) iter.Seq2[Status, error] {

@@ -141,7 +141,7 @@ func TestWaitOnAnAttachedJob(t *testing.T) {
 func TestWaitDoesNotCancel(t *testing.T) {
 	f := newFake(t, script{"GET " + request + "/status": {{Body: `{"status":"IN_PROGRESS"}`}}})
 	ctx, end := context.WithCancel(ctx)
-	_, err := f.endpoint(t, "fal-ai/flux").Attach("r-1").Wait(ctx, fal.OnUpdate(func(fal.Status) { end() }))
+	_, err := f.endpoint(t, "fal-ai/flux").Attach("r-1").Wait(ctx, fal.WithUpdateFunc(func(fal.Status) { end() }))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -184,9 +184,9 @@ func TestEvents(t *testing.T) {
 	if n := len(f.seen()); n != 6 {
 		t.Errorf("%d requests", n)
 	}
-	for _, err := range job.Events(ctx, fal.PollEvery(-1)) {
+	for _, err := range job.Events(ctx, fal.WithPollInterval(-1)) {
 		if err == nil {
-			t.Error("PollEvery(-1): no error")
+			t.Error("WithPollInterval(-1): no error")
 		}
 	}
 }

@@ -134,9 +134,9 @@ func TestStreamOfAWorkflow(t *testing.T) {
 	}
 }
 
-// TestByStream follows a job on one connection: logs come bit by bit and are shown as a whole (docs/protocol.md, section
+// TestStatusStream follows a job on one connection: logs come bit by bit and are shown as a whole (docs/protocol.md, section
 // 6.3).
-func TestByStream(t *testing.T) {
+func TestStatusStream(t *testing.T) {
 	const (
 		queued  = `{"status":"IN_QUEUE","queue_position":1}`
 		working = `{"status":"IN_PROGRESS","logs":[{"message":"a"},{"message":"b"}]}`
@@ -165,7 +165,7 @@ func TestByStream(t *testing.T) {
 				"GET " + request:                    {{Body: `{"text":"hi"}`}},
 			})
 			var got []string
-			res, err := f.endpoint(t, "fal-ai/flux/dev").Attach("r-1").Wait(ctx, fal.ByStream(), fal.OnUpdate(func(s fal.Status) {
+			res, err := f.endpoint(t, "fal-ai/flux/dev").Attach("r-1").Wait(ctx, fal.WithStatusStream(), fal.WithUpdateFunc(func(s fal.Status) {
 				got = append(got, string(s.State)+" "+string('0'+rune(len(s.Logs))))
 				for i, l := range s.Logs {
 					if l.Message != string('a'+rune(i)) {
@@ -186,9 +186,9 @@ func TestByStream(t *testing.T) {
 	}
 }
 
-func TestByStreamOfAJobThatIsNotThere(t *testing.T) {
+func TestStatusStreamOfAJobThatIsNotThere(t *testing.T) {
 	f := newFake(t, script{"GET " + request + "/status/stream": {{Code: 404, Body: `{"status":"NOT_FOUND"}`}}})
-	_, err := f.endpoint(t, "fal-ai/flux").Attach("r-1").Wait(ctx, fal.ByStream())
+	_, err := f.endpoint(t, "fal-ai/flux").Attach("r-1").Wait(ctx, fal.WithStatusStream())
 	var failure *fal.APIError
 	if !errors.As(err, &failure) || failure.StatusCode != 404 || len(f.seen()) != 1 {
 		t.Errorf("%v after %q", err, f.seen())

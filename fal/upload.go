@@ -28,8 +28,8 @@ type Progress struct {
 	Total int64  // bytes; -1 where it is not known
 }
 
-// OnUpload calls f while files are uploaded, never from two goroutines at once.
-func OnUpload(f func(Progress)) UploadOption {
+// WithUploadProgress calls f while files are uploaded, never from two goroutines at once.
+func WithUploadProgress(f func(Progress)) UploadOption {
 	return option(func(c *config) error {
 		c.uploads.progress = f
 		return nil

@@ -189,7 +189,7 @@ func TestUpload(t *testing.T) {
 	s.fails["put"] = 1
 	var progress []fal.Progress
 	m, err := s.client(t).Upload(ctx, fal.Bytes("image/svg+xml", []byte("<svg/>")),
-		fal.WithUploadLifecycle(fal.Lifecycle{Expires: time.Hour}), fal.OnUpload(func(p fal.Progress) { progress = append(progress, p) }))
+		fal.WithUploadLifecycle(fal.Lifecycle{Expires: time.Hour}), fal.WithUploadProgress(func(p fal.Progress) { progress = append(progress, p) }))
 	if err != nil || m.String() != "https://v3.fal.media/files/1" {
 		t.Fatalf("%v, %v", m, err)
 	}
@@ -222,7 +222,7 @@ func TestMultipart(t *testing.T) {
 	s.fails = map[string]int{"part 3": 2, "part 10": 1, "complete": 1}
 	var last fal.Progress
 	m, err := s.client(t).Upload(ctx, fal.Reader("video/mp4", io.NewSectionReader(pattern{}, 0, size)),
-		fal.OnUpload(func(p fal.Progress) { last = p }))
+		fal.WithUploadProgress(func(p fal.Progress) { last = p }))
 	if err != nil || m.String() != "https://v3.fal.media/files/1" {
 		t.Fatalf("%v, %v", m, err)
 	}

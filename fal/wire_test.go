@@ -37,7 +37,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		{
 			section: "4.1", name: "run with options", id: "fal-ai/flux",
 			do: func(e *endpoint) error {
-				_, err := e.Run(ctx, in, fal.WithStartTimeout(1500*time.Millisecond), fal.NoStore(), fal.WithRunnerHint("me"),
+				_, err := e.Run(ctx, in, fal.WithStartTimeout(1500*time.Millisecond), fal.WithoutStorage(), fal.WithRunnerHint("me"),
 					fal.WithHeader("x-app-fal-disable-fallback", "true"), fal.WithTimeout(time.Hour))
 				return err
 			},
@@ -82,7 +82,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 			section: "4.1", name: "submit with options", id: "fal-ai/flux",
 			do: func(e *endpoint) error {
 				_, err := e.Submit(ctx, in, fal.WithWebhook("https://me.example/hook?a=b&c=d e"),
-					fal.WithPriority(fal.PriorityLow), fal.WithStartTimeout(30*time.Second), fal.NoServerRetry(), fal.WithMaxQueueLength(7),
+					fal.WithPriority(fal.PriorityLow), fal.WithStartTimeout(30*time.Second), fal.WithoutServerRetry(), fal.WithMaxQueueLength(7),
 					fal.WithTags(map[string]string{"Team": "blue sky", "a.b-c_d": ""}), nil)
 				return err
 			},
@@ -140,7 +140,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		},
 		{
 			section: "6.3", name: "status stream", id: "fal-ai/flux/dev",
-			do:     func(e *endpoint) error { return first(e.Attach("r-1").Events(ctx, fal.ByStream())) },
+			do:     func(e *endpoint) error { return first(e.Attach("r-1").Events(ctx, fal.WithStatusStream())) },
 			want:   "GET /queue.fal.run/fal-ai/flux/requests/r-1/status/stream?logs=1",
 			header: map[string]string{"Accept": "text/event-stream", "Content-Type": ""},
 			answer: `{"status":"COMPLETED"}`,
@@ -191,17 +191,17 @@ func first[T any](seq iter.Seq2[T, error]) error {
 func TestOptionsThatCannotBe(t *testing.T) {
 	long := strings.Repeat("x", 65)
 	options := map[string]fal.SubscribeOption{
-		"Authorization":   fal.WithHeader("authorization", "Key other"),
-		"StartTimeout":    fal.WithStartTimeout(time.Second),
-		"WithTimeout":     fal.WithTimeout(0),
-		"PollEvery":       fal.PollEvery(0),
-		"MaxQueueLength":  fal.WithMaxQueueLength(-1),
-		"whole seconds":   fal.WithOutputLifecycle(fal.Lifecycle{Expires: time.Millisecond}),
-		"after whole":     fal.WithUploadLifecycle(fal.Lifecycle{Expires: -time.Second}),
-		"cannot begin":    fal.WithTags(map[string]string{"FAL.x": "y"}),
-		"letters, digits": fal.WithTags(map[string]string{long: "y"}),
-		"a comma":         fal.WithTags(map[string]string{"a": "b,c"}),
-		"1024":            fal.WithTags(map[string]string{"a": strings.Repeat("x", 256), "b": strings.Repeat("x", 256), "c": strings.Repeat("x", 256), "d": strings.Repeat("x", 256)}),
+		"Authorization":    fal.WithHeader("authorization", "Key other"),
+		"StartTimeout":     fal.WithStartTimeout(time.Second),
+		"WithTimeout":      fal.WithTimeout(0),
+		"WithPollInterval": fal.WithPollInterval(0),
+		"MaxQueueLength":   fal.WithMaxQueueLength(-1),
+		"whole seconds":    fal.WithOutputLifecycle(fal.Lifecycle{Expires: time.Millisecond}),
+		"after whole":      fal.WithUploadLifecycle(fal.Lifecycle{Expires: -time.Second}),
+		"cannot begin":     fal.WithTags(map[string]string{"FAL.x": "y"}),
+		"letters, digits":  fal.WithTags(map[string]string{long: "y"}),
+		"a comma":          fal.WithTags(map[string]string{"a": "b,c"}),
+		"1024":             fal.WithTags(map[string]string{"a": strings.Repeat("x", 256), "b": strings.Repeat("x", 256), "c": strings.Repeat("x", 256), "d": strings.Repeat("x", 256)}),
 	}
 	for name, option := range options {
 		f := newFake(t, script{})

@@ -27,7 +27,7 @@ func smooth() {
 	if err == nil {
 		var res *fal.Result[video.Output]
 		in := video.Input{VideoURL: fal.Bytes("video/mp4", []byte("a video"))}
-		if res, err = video.New(client).Subscribe(context.Background(), in, fal.PollEvery(time.Millisecond)); err == nil {
+		if res, err = video.New(client).Subscribe(context.Background(), in, fal.WithPollInterval(time.Millisecond)); err == nil {
 			fmt.Println(res.Data.Video.URL)
 			return
 		}

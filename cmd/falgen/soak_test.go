@@ -157,7 +157,7 @@ func (c *caller) call(ctx context.Context, i int) {
 	in := video.Input{VideoURL: fal.URL("https://example.com/" + strconv.Itoa(i))}
 	switch i % 4 {
 	case 0:
-		res, err := c.rife.Subscribe(ctx, in, fal.PollEvery(time.Millisecond))
+		res, err := c.rife.Subscribe(ctx, in, fal.WithPollInterval(time.Millisecond))
 		c.note("result", res, err)
 	case 1:
 		res, err := c.rife.Run(ctx, in)
@@ -173,7 +173,7 @@ func (c *caller) call(ctx context.Context, i int) {
 		file, err := c.client.Upload(ctx, fal.Bytes("video/mp4", content))
 		var back bytes.Buffer
 		if err == nil {
-			_, err = fal.Download(ctx, file.String(), &back, fal.Through(c.client))
+			_, err = fal.Download(ctx, file.String(), &back, fal.WithClient(c.client))
 		}
 		if err != nil || !bytes.Equal(back.Bytes(), content) {
 			c.t.Errorf("call %d: %d bytes came back of %d, %v", i, back.Len(), len(content), err)

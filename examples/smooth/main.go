@@ -60,14 +60,14 @@ func smooth(ctx context.Context, client *fal.Client, video, sound fal.Media, w i
 	smoother, err := amtinterpolation.New(client).Subscribe(ctx, amtinterpolation.Input{
 		VideoURL:  video,
 		OutputFPS: fal.Int(48),
-	}, report(w, "interpolate"), fal.PollEvery(100*time.Millisecond))
+	}, report(w, "interpolate"), fal.WithPollInterval(100*time.Millisecond))
 	if err != nil {
 		return nil, err
 	}
 	merged, err := mergeaudiovideo.New(client).Subscribe(ctx, mergeaudiovideo.Input{
 		VideoURL: fal.URL(smoother.Data.Video.URL),
 		AudioURL: sound,
-	}, report(w, "add sound"), fal.PollEvery(100*time.Millisecond))
+	}, report(w, "add sound"), fal.WithPollInterval(100*time.Millisecond))
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func smooth(ctx context.Context, client *fal.Client, video, sound fal.Media, w i
 // report prints how a job comes along: each line of its log once.
 func report(w io.Writer, step string) fal.FollowOption {
 	seen := 0
-	return fal.OnUpdate(func(s fal.Status) {
+	return fal.WithUpdateFunc(func(s fal.Status) {
 		fmt.Fprintf(w, "%s: %s\n", step, s.State)
 		for ; seen < len(s.Logs); seen++ {
 			fmt.Fprintf(w, "  %s\n", s.Logs[seen].Message)

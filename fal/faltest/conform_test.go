@@ -60,7 +60,7 @@ func conform[I, O any](t *testing.T, id string, client func(*fal.Client) *fal.En
 			server := faltest.New(t)
 			var updates []fal.Status
 			res, err := client(server.Client()).Subscribe(t.Context(), typed[I](t, example), fast,
-				fal.OnUpdate(func(s fal.Status) { updates = append(updates, s) }))
+				fal.WithUpdateFunc(func(s fal.Status) { updates = append(updates, s) }))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,7 +125,7 @@ func conform[I, O any](t *testing.T, id string, client func(*fal.Client) *fal.En
 			if diff := cmp.Diff(want, brief(t, found.Detail)); diff != "" {
 				t.Errorf("Validate (-want +got)\n%s", diff)
 			}
-			_, err = endpoint.Subscribe(t.Context(), in, fal.SkipValidation(), fast)
+			_, err = endpoint.Subscribe(t.Context(), in, fal.WithoutValidation(), fast)
 			var refused *fal.APIError
 			if !errors.As(err, &refused) {
 				t.Fatalf("got %v", err)

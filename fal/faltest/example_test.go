@@ -21,8 +21,8 @@ func Example() {
 	rife := video.New(server.Client())
 
 	res, err := rife.Subscribe(context.Background(), video.Input{VideoURL: fal.URL("https://example.com/in.mp4")},
-		fal.PollEvery(time.Millisecond),
-		fal.OnUpdate(func(s fal.Status) { fmt.Println(s.State, s.QueuePosition, len(s.Logs)) }))
+		fal.WithPollInterval(time.Millisecond),
+		fal.WithUpdateFunc(func(s fal.Status) { fmt.Println(s.State, s.QueuePosition, len(s.Logs)) }))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func Example() {
 	sent := server.Requests()[0]
 	fmt.Println(sent.Method, sent.Path, string(sent.Body))
 
-	_, err = rife.Run(context.Background(), video.Input{NumFrames: fal.Int(9)}, fal.SkipValidation())
+	_, err = rife.Run(context.Background(), video.Input{NumFrames: fal.Int(9)}, fal.WithoutValidation())
 	var refused *fal.APIError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.StatusCode, refused.Message)

@@ -61,7 +61,7 @@ func TestFilesAreJudgedAlike(t *testing.T) {
 		for _, line := range want {
 			kinds[strings.Fields(line)[1]]++
 		}
-		_, err := client.Run(t.Context(), in, fal.SkipValidation())
+		_, err := client.Run(t.Context(), in, fal.WithoutValidation())
 		var answer *fal.APIError
 		if err != nil && !errors.As(err, &answer) {
 			t.Fatal(err)

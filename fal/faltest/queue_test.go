@@ -21,7 +21,7 @@ const rife = "/queue.fal.run/fal-ai/rife"
 
 var (
 	input = video.Input{VideoURL: fal.URL("https://example.com/in.mp4")}
-	fast  = fal.PollEvery(time.Millisecond)
+	fast  = fal.WithPollInterval(time.Millisecond)
 )
 
 // reply is what a raw request got.
@@ -162,11 +162,11 @@ func TestRefusedInput(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", how, got, want)
 		}
 	}
-	_, err := client.Subscribe(t.Context(), bad, fal.SkipValidation(), fast)
+	_, err := client.Subscribe(t.Context(), bad, fal.WithoutValidation(), fast)
 	check("Subscribe", err)
-	_, err = client.Run(t.Context(), bad, fal.SkipValidation())
+	_, err = client.Run(t.Context(), bad, fal.WithoutValidation())
 	check("Run", err)
-	job, err := client.Submit(t.Context(), bad, fal.SkipValidation())
+	job, err := client.Submit(t.Context(), bad, fal.WithoutValidation())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestLookingBack(t *testing.T) {
 	if _, err := client.Subscribe(t.Context(), input, fast); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Run(t.Context(), video.Input{FPS: fal.Int(99)}, fal.SkipValidation()); err == nil {
+	if _, err := client.Run(t.Context(), video.Input{FPS: fal.Int(99)}, fal.WithoutValidation()); err == nil {
 		t.Fatal("it is not refused")
 	}
 	ask(t, s, "POST", runRife, good, "Authorization", "")

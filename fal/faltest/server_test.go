@@ -51,7 +51,7 @@ func TestStep(t *testing.T) {
 	var states []fal.State
 	start := time.Now()
 	_, err := video.New(s.Client()).Subscribe(t.Context(), input, fast,
-		fal.OnUpdate(func(st fal.Status) { states = append(states, st.State) }))
+		fal.WithUpdateFunc(func(st fal.Status) { states = append(states, st.State) }))
 	if err != nil {
 		t.Fatal(err)
 	}

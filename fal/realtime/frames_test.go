@@ -172,7 +172,7 @@ func TestNotSent(t *testing.T) {
 		}
 	})
 	t.Run("not valid, and sent all the same", func(t *testing.T) {
-		conn := dial[*strict, any](t, echo, realtime.SkipValidation())
+		conn := dial[*strict, any](t, echo, realtime.WithoutValidation())
 		if err := conn.Send(t.Context(), &strict{}); err != nil {
 			t.Error(err)
 		}

@@ -6,7 +6,11 @@ import (
 )
 
 // Option is an option of [Dial]. Options hold no state: they may be kept and shared.
-type Option func(*config) error
+type Option interface{ apply(*config) error }
+
+type option func(*config) error
+
+func (o option) apply(v *config) error { return o(v) }
 
 type config struct {
 	token          string
@@ -19,61 +23,61 @@ type config struct {
 
 // WithToken shows the server a token, which [Token] has made, in place of the client's key.
 func WithToken(token string) Option {
-	return func(c *config) error {
+	return option(func(c *config) error {
 		if token == "" {
 			return errors.New("realtime: WithToken was given an empty token; make one with realtime.Token")
 		}
 		c.token = token
 		return nil
-	}
+	})
 }
 
 // WithPath connects to a path below the endpoint other than "realtime"; "" is the endpoint itself. Dial returns a
 // [*fal.InvalidIDError] where no endpoint can have it.
 func WithPath(path string) Option {
-	return func(c *config) error {
+	return option(func(c *config) error {
 		c.path = &path
 		return nil
-	}
+	})
 }
 
 // WithMaxBuffering sets how many inputs the server may hold in store, from 1 to 60 (docs/protocol.md, section 11).
 func WithMaxBuffering(n int) Option {
-	return func(c *config) error {
+	return option(func(c *config) error {
 		if n < 1 || n > 60 {
 			return fmt.Errorf("realtime: WithMaxBuffering was given %d; it goes from 1 to 60", n)
 		}
 		c.maxBuffering = n
 		return nil
-	}
+	})
 }
 
 // WithMaxMessage sets how long a message from the server may be, in bytes; the default is 64 MiB. A longer one ends the
 // connection.
 func WithMaxMessage(bytes int64) Option {
-	return func(c *config) error {
+	return option(func(c *config) error {
 		if bytes < 1 {
 			return fmt.Errorf("realtime: WithMaxMessage was given %d bytes; it must be more than 0", bytes)
 		}
 		c.maxMessage = bytes
 		return nil
-	}
+	})
 }
 
 // WithJSON sends inputs as JSON text instead of msgpack. It makes no difference to what may be received.
 func WithJSON() Option {
-	return func(c *config) error {
+	return option(func(c *config) error {
 		c.json = true
 		return nil
-	}
+	})
 }
 
-// SkipValidation sends inputs that break the endpoint's document, for the day the document lags behind its server.
-func SkipValidation() Option {
-	return func(c *config) error {
+// WithoutValidation sends inputs that break the endpoint's document, for the day the document lags behind its server.
+func WithoutValidation() Option {
+	return option(func(c *config) error {
 		c.skipValidation = true
 		return nil
-	}
+	})
 }
 
 func configure(opts []Option) (config, error) {
@@ -82,7 +86,7 @@ func configure(opts []Option) (config, error) {
 		if o == nil {
 			continue
 		}
-		if err := o(&c); err != nil {
+		if err := o.apply(&c); err != nil {
 			return config{}, err
 		}
 	}

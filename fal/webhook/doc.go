@@ -36,7 +36,7 @@
 //   - 400, 401 or 403 to what fal cannot have sent or did not send for you: see [ErrHeader] and the other errors;
 //   - 405 to what is no POST, and 413 to a body beyond [WithMaxBody].
 //
-// The answer holds no more than that. Why it was given, [OnError] tells you.
+// The answer holds no more than that. Why it was given, [WithErrorFunc] tells you.
 //
 // fal waits about 15 seconds for the first answer. A function that needs longer should note down the delivery, return,
 // and do the work elsewhere. Give your [http.Server] a ReadTimeout too, as for any handler that reads a body.

@@ -48,7 +48,7 @@ func ExampleHandler() {
 
 	verifier := webhook.New( // webhook.New() for the real one
 		webhook.WithJWKSURL(fake.URL),
-		webhook.OnError(func(_ *http.Request, err error) { fmt.Println(err) }))
+		webhook.WithErrorFunc(func(_ *http.Request, err error) { fmt.Println(err) }))
 	seen := webhook.NewSeen(10_000)
 	handler := webhook.Handler(verifier, func(ctx context.Context, d *webhook.Delivery[Output]) error {
 		return seen.Once(ctx, d.RequestID, func() error {

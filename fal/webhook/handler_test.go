@@ -33,7 +33,7 @@ func newReceiver(t *testing.T, handler func(*webhook.Verifier) http.Handler, opt
 	t.Helper()
 	r := &receiver{signer: NewSigner(1)}
 	r.keys = newKeyServer(t, r.signer.JWK())
-	v := r.keys.verifier(append([]webhook.Option{webhook.OnError(func(_ *http.Request, err error) {
+	v := r.keys.verifier(append([]webhook.Option{webhook.WithErrorFunc(func(_ *http.Request, err error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.errors = append(r.errors, err)
@@ -43,7 +43,7 @@ func newReceiver(t *testing.T, handler func(*webhook.Verifier) http.Handler, opt
 	return r
 }
 
-// reason takes the error that OnError got since the last call.
+// reason takes the error that WithErrorFunc got since the last call.
 func (r *receiver) reason(t *testing.T) error {
 	t.Helper()
 	r.mu.Lock()

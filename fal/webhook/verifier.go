@@ -47,14 +47,18 @@ type Verifier struct {
 }
 
 // Option is an option of [New].
-type Option func(*Verifier)
+type Option interface{ apply(*Verifier) }
+
+type option func(*Verifier)
+
+func (o option) apply(v *Verifier) { o(v) }
 
 // New returns a verifier that needs no options. It fetches nothing before there is a delivery to verify.
 func New(opts ...Option) *Verifier {
 	v := &Verifier{maxBody: defaultMaxBody, onError: func(*http.Request, error) {}}
 	for _, o := range opts {
 		if o != nil {
-			o(v)
+			o.apply(v)
 		}
 	}
 	if v.now == nil {
@@ -69,45 +73,45 @@ func New(opts ...Option) *Verifier {
 // WithJWKSURL fetches the keys from u instead of [JWKSURL]. It is to be an https URL, or http of this very machine; any
 // other makes each verification a [*KeysError].
 func WithJWKSURL(u string) Option {
-	return func(v *Verifier) { v.keys.url = u }
+	return option(func(v *Verifier) { v.keys.url = u })
 }
 
 // WithHTTPClient fetches the keys with a copy of h, for a transport or a proxy of one's own.
 func WithHTTPClient(h *http.Client) Option {
-	return func(v *Verifier) { v.keys.client = h }
+	return option(func(v *Verifier) { v.keys.client = h })
 }
 
 // WithUserID rejects, with [ErrUser], what fal sends for another account than this one; "" is no account, and rejects
 // all. The id is what the header X-Fal-Webhook-User-Id of your own deliveries says.
 func WithUserID(id string) Option {
-	return func(v *Verifier) { v.userID = &id }
+	return option(func(v *Verifier) { v.userID = &id })
 }
 
 // WithMaxBody sets how many bytes of a body [Verifier.Middleware] and [Handler] take, and hold in memory. The default
 // is 64 MiB, also where n is not more than 0.
 func WithMaxBody(n int64) Option {
-	return func(v *Verifier) {
+	return option(func(v *Verifier) {
 		if n > 0 {
 			v.maxBody = n
 		}
-	}
+	})
 }
 
-// OnError calls f with each request that [Verifier.Middleware] or [Handler] is about to answer with a failure, and why.
+// WithErrorFunc calls f with each request that [Verifier.Middleware] or [Handler] is about to answer with a failure, and why.
 // It is for logs: the answer tells the sender next to nothing. f may be called concurrently, and as often as anybody
 // sends garbage.
-func OnError(f func(r *http.Request, err error)) Option {
-	return func(v *Verifier) {
+func WithErrorFunc(f func(r *http.Request, err error)) Option {
+	return option(func(v *Verifier) {
 		if f != nil {
 			v.onError = f
 		}
-	}
+	})
 }
 
 // WithClock takes the time from now, which may be called concurrently, instead of [time.Now]: for a test with a
 // delivery that was recorded. The keys age by it as well.
 func WithClock(now func() time.Time) Option {
-	return func(v *Verifier) { v.now = now }
+	return option(func(v *Verifier) { v.now = now })
 }
 
 // Verify returns nil where fal has sent these headers with this body, byte for byte as it came, within the last five

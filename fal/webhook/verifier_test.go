@@ -104,7 +104,7 @@ func TestVerify(t *testing.T) {
 		{name: "our user", opts: []webhook.Option{webhook.WithUserID("user-1")}},
 		{name: "another user", opts: []webhook.Option{webhook.WithUserID("user-2")}, want: webhook.ErrUser},
 		{name: "no user", opts: []webhook.Option{webhook.WithUserID("")}, want: webhook.ErrUser},
-		{name: "nil options", opts: []webhook.Option{nil, webhook.OnError(nil)}},
+		{name: "nil options", opts: []webhook.Option{nil, webhook.WithErrorFunc(nil)}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -46,10 +46,10 @@ var scenarios = []struct {
 		return result(untyped(c).Run(ctx, badInput))
 	}},
 
-	{"subscribe", followed, watched(fal.PollEvery(time.Millisecond))},
-	{"subscribe by stream", followed, watched(fal.ByStream())},
+	{"subscribe", followed, watched(fal.WithPollInterval(time.Millisecond))},
+	{"subscribe by stream", followed, watched(fal.WithStatusStream())},
 	{"subscribe refused", `"status":422`, func(ctx context.Context, c *fal.Client) (any, error) {
-		return result(untyped(c).Subscribe(ctx, badInput, fal.PollEvery(time.Millisecond)))
+		return result(untyped(c).Subscribe(ctx, badInput, fal.WithPollInterval(time.Millisecond)))
 	}},
 
 	{"queue", `"data":` + made, func(ctx context.Context, c *fal.Client) (any, error) {
@@ -119,8 +119,8 @@ func watched(opts ...fal.SubscribeOption) side {
 	return func(ctx context.Context, c *fal.Client) (any, error) {
 		var seen []any
 		opts := append(opts[:len(opts):len(opts)],
-			fal.OnEnqueue(func(id string) { seen = append(seen, id) }),
-			fal.OnUpdate(func(s fal.Status) {
+			fal.WithEnqueueFunc(func(id string) { seen = append(seen, id) }),
+			fal.WithUpdateFunc(func(s fal.Status) {
 				messages := []string{}
 				for _, l := range s.Logs {
 					messages = append(messages, l.Message)

@@ -28,11 +28,11 @@ var media = map[string]side{
 		fal.WithStartTimeout(30*time.Second),
 		fal.WithOutputLifecycle(lifecycle),
 		fal.WithTags(map[string]string{"team": "a b", "project": "lighthouse"}),
-		fal.NoStore(),
-		fal.NoServerRetry(),
+		fal.WithoutStorage(),
+		fal.WithoutServerRetry(),
 		fal.WithMaxQueueLength(5),
 	),
-	"subscribe by stream": watched(fal.ByStream()),
+	"subscribe by stream": watched(fal.WithStatusStream()),
 
 	"run with blobs": func(ctx context.Context, c *fal.Client) (any, error) {
 		return result(fal.Untyped(c, flux).Run(ctx, inputWithMedia()))

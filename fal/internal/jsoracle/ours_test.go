@@ -79,9 +79,9 @@ var plain = map[string]side{
 	"status with logs":                      look(fal.WithLogs()),
 
 	"subscribe": func(ctx context.Context, c *fal.Client) (any, error) {
-		return result(at(c, flux).Subscribe(ctx, input(), fal.PollEvery(time.Millisecond)))
+		return result(at(c, flux).Subscribe(ctx, input(), fal.WithPollInterval(time.Millisecond)))
 	},
-	"subscribe with logs": watched(fal.PollEvery(time.Millisecond)),
+	"subscribe with logs": watched(fal.WithPollInterval(time.Millisecond)),
 }
 
 func run(id string, opts ...fal.RunOption) side {
@@ -136,8 +136,8 @@ func watched(opts ...fal.SubscribeOption) side {
 	return func(ctx context.Context, c *fal.Client) (any, error) {
 		var seen []any
 		opts := append(opts[:len(opts):len(opts)],
-			fal.OnEnqueue(func(id string) { seen = append(seen, id) }),
-			fal.OnUpdate(func(s fal.Status) {
+			fal.WithEnqueueFunc(func(id string) { seen = append(seen, id) }),
+			fal.WithUpdateFunc(func(s fal.Status) {
 				messages := []string{}
 				for _, l := range s.Logs {
 					messages = append(messages, l.Message)

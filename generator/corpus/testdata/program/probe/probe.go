@@ -43,7 +43,7 @@ func Add[I, O any](id string, connect func(*fal.Client) *fal.Endpoint[I, O]) {
 		"output":    decoded[O],
 		"defaults":  defaults[I],
 		"subscribe": subscribed(connect),
-		"unchecked": subscribed(connect, fal.SkipValidation()),
+		"unchecked": subscribed(connect, fal.WithoutValidation()),
 	}
 }
 
@@ -69,7 +69,7 @@ func defaults[T any](text json.RawMessage) Answer {
 }
 
 func subscribed[I, O any](connect func(*fal.Client) *fal.Endpoint[I, O], opts ...fal.SubscribeOption) Probe {
-	opts = append(opts, fal.PollEvery(time.Millisecond), fal.WithTimeout(time.Minute))
+	opts = append(opts, fal.WithPollInterval(time.Millisecond), fal.WithTimeout(time.Minute))
 	return func(text json.RawMessage) Answer {
 		var in I
 		if err := json.Unmarshal(text, &in); err != nil {
