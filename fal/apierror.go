@@ -10,26 +10,26 @@ import (
 	"strings"
 )
 
-// APIError is a failure that fal answered with.
+// APIError is an error response from fal.
 //
-// A job that ended in failure is one too: StatusCode is then that of its result, or a 2xx where fal told of the failure
-// in the job's status alone. Where a webhook told of it, there is no Method, URL and Header, and perhaps no StatusCode.
+// A failed job is reported as an APIError, too. StatusCode is then the status of its result, or 2xx if only the job's
+// status reported the failure. An APIError from a webhook has no Method, URL and Header, and may have no StatusCode.
 type APIError struct {
 	EndpointID  string
 	Method      string
 	URL         string // without the query, which may hold secrets
-	RequestID   string // of the job, or else of this one exchange; "" where fal named none
+	RequestID   string // of the job, or else of this request; may be empty
 	StatusCode  int
 	ErrorType   string       // fal's name for an infrastructure failure, such as "request_timeout"; often ""
 	TimeoutType string       // "user" where the limit of [WithStartTimeout] was reached
-	Retryable   *bool        // whether fal says that the same input may succeed another time; nil where it does not say
+	Retryable   *bool        // whether fal says that a retry may succeed; nil if it does not say
 	Message     string       // what was wrong, on one line
 	Detail      []FieldError // what was wrong, field by field; often empty
 	Body        []byte       // the answer, up to 1 MiB
 	Header      http.Header
 }
 
-// Error names the endpoint, the request, what was wrong and, where there is something to do, what.
+// Error returns the endpoint, the request id, the problem, and what to do about it if known.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	b.WriteString("fal: " + subject(e.EndpointID, e.RequestID))
@@ -61,7 +61,7 @@ func (e *APIError) IsValidation() bool {
 	return e.StatusCode == http.StatusUnprocessableEntity && len(e.Detail) > 0
 }
 
-// IsUserTimeout reports whether the request was given up because it did not start within [WithStartTimeout].
+// IsUserTimeout reports whether the request did not start within the limit of [WithStartTimeout].
 func (e *APIError) IsUserTimeout() bool {
 	return e.StatusCode == http.StatusGatewayTimeout && e.TimeoutType == "user"
 }
@@ -77,8 +77,8 @@ func (e *APIError) HasType(typ string) bool {
 	return e.ErrorType == typ
 }
 
-// NewAPIError makes the error of an answer that is a failure, for exchanges that this package has no call for; see
-// [Client.HTTPClient]. body is what was read of the answer's body.
+// NewAPIError returns the error for a response that this package did not request itself; see [Client.HTTPClient]. body
+// is the response body.
 func NewAPIError(endpointID string, resp *http.Response, body []byte) *APIError {
 	e := newAPIError(endpointID, resp.StatusCode, resp.Header, body)
 	if r := resp.Request; r != nil {
@@ -109,8 +109,8 @@ func newAPIError(endpointID string, code int, header http.Header, body []byte) *
 	return e
 }
 
-// UnmarshalJSON reads the body of a failure, such as the one that a webhook brings. It sets Body and what parseBody reads
-// out of it, leaves the rest as it is, and fails on nothing that is JSON.
+// UnmarshalJSON sets e from the JSON body of an error response, such as the payload of a webhook. It keeps the fields
+// that the body does not set, and accepts any JSON.
 func (e *APIError) UnmarshalJSON(body []byte) error {
 	e.Body = bytes.Clone(body)
 	e.parseBody()

@@ -16,7 +16,7 @@ const (
 	userAgent = "falgen/" + version + " (go)"
 )
 
-// Client sends requests to fal. Make one with [NewClient] and share it: it is safe for concurrent use.
+// Client sends requests to fal. Create one with [NewClient] and share it: it is safe for concurrent use.
 type Client struct {
 	http    *http.Client
 	wraps   []func(http.RoundTripper) http.RoundTripper // around http's transport
@@ -72,8 +72,8 @@ func NewClient(opts ...ClientOption) (*Client, error) {
 	return c, nil
 }
 
-// WithHTTPClient makes requests with a copy of h, for a transport, a proxy or a cookie jar of one's own. The default has
-// no timeout, since a model may take minutes to answer; the context of each call sets the limit.
+// WithHTTPClient uses a copy of h for requests, to set a transport, a proxy or a cookie jar. The default client has no
+// timeout, since a model may take minutes to respond; use the context of each call.
 func WithHTTPClient(h *http.Client) ClientOption {
 	return clientOption(func(c *Client) error {
 		if h == nil {
@@ -84,11 +84,10 @@ func WithHTTPClient(h *http.Client) ClientOption {
 	})
 }
 
-// WithBaseURL sends every request to u instead of to fal's hosts, with the host that was meant as the first element of
-// the path: with "http://127.0.0.1:9" a request for https://queue.fal.run/fal-ai/x goes to
-// http://127.0.0.1:9/queue.fal.run/fal-ai/x. It is for fakes, gateways and recorders; they receive the key. FAL_BASE_URL in
-// the environment does the same where this option is not given.
-// NewClient returns an error where u is not an http or https URL of a host and perhaps a path.
+// WithBaseURL sends every request to u instead of fal's hosts, with the original host as the first path element: with
+// "http://127.0.0.1:9" a request for https://queue.fal.run/fal-ai/x goes to http://127.0.0.1:9/queue.fal.run/fal-ai/x.
+// Use it for fakes, gateways and recorders; they receive the key. The environment variable FAL_BASE_URL does the same if
+// this option is not given. NewClient returns an error if u is not an http or https URL.
 func WithBaseURL(u string) ClientOption {
 	return clientOption(func(c *Client) error {
 		p, err := parseHTTPURL(u)

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// ErrNoKey says that there is no key to call fal with.
+// ErrNoKey is returned when no API key is configured.
 var ErrNoKey = errors.New("fal: no key")
 
-// WithKey calls fal with the given key. White space around it is dropped; an empty key is an error of [NewClient] that
-// wraps [ErrNoKey].
+// WithKey sets the API key. Surrounding white space is removed; [NewClient] returns an error that wraps [ErrNoKey] if it is
+// empty.
 func WithKey(key string) ClientOption {
 	return clientOption(func(c *Client) error {
 		key := strings.TrimSpace(key)
@@ -25,9 +25,9 @@ func WithKey(key string) ClientOption {
 	})
 }
 
-// WithKeyFunc asks f for the key before every attempt, retries included, so that keys may rotate. f gets the context of
-// the call, is called from many goroutines at once, and does its own caching. Its error, or an empty key, ends the call
-// with a [*CallError].
+// WithKeyFunc calls f for the key before every attempt, including retries, so that keys can rotate. f receives the
+// context of the call, must be safe for concurrent use, and does its own caching. If f returns an error or an empty key,
+// the call returns a [*CallError].
 func WithKeyFunc(f func(context.Context) (string, error)) ClientOption {
 	return clientOption(func(c *Client) error {
 		if f == nil {
@@ -47,7 +47,7 @@ func WithKeyFunc(f func(context.Context) (string, error)) ClientOption {
 	})
 }
 
-// WithoutKey sends no key, for apps that are public.
+// WithoutKey sends requests without a key, for public apps.
 func WithoutKey() ClientOption {
 	return clientOption(func(c *Client) error {
 		c.key = func(context.Context) (string, error) { return "", nil }

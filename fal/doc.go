@@ -1,7 +1,7 @@
 // Package fal calls the models of fal.ai.
 //
-// A [Client] holds the key and the HTTP client. An [Endpoint] is one model with its input and output types. The
-// packages that falgen generates make it; [NewEndpoint] makes one with types of one's own, and [Untyped] one without:
+// A [Client] holds the key and the HTTP client. An [Endpoint] is one model, with Go types for its input and output.
+// Generated packages return one from New. [NewEndpoint] makes one with your own types, and [Untyped] one without types:
 //
 //	client, err := fal.NewClient() // reads FAL_KEY
 //	flux := fal.NewEndpoint[Input, Output](client, "fal-ai/flux/dev")
@@ -9,39 +9,39 @@
 //
 // # Calls
 //
-//   - [Endpoint.Subscribe] queues the input, follows the job and returns its output: the one to take unless there is a
-//     reason for another.
-//   - [Endpoint.Submit] queues the input and returns the [Job], for a webhook (package webhook) or for another process
-//     to go on with: [Endpoint.Resume]. [Wait] follows thousands of jobs.
-//   - [Endpoint.Run] asks for the output on one open connection, without the queue.
-//   - [Endpoint.Stream] yields the output bit by bit, where the model makes it so.
+//   - [Endpoint.Subscribe] adds the input to the queue, waits and returns the output. Use it unless there is a reason for
+//     another.
+//   - [Endpoint.Submit] adds the input to the queue and returns the [Job], for use with a webhook (package webhook) or in
+//     another process ([Endpoint.Resume]). [Wait] waits for thousands of jobs.
+//   - [Endpoint.Run] waits for the output on one open connection, without the queue.
+//   - [Endpoint.Stream] yields partial outputs, if the model produces them.
 //
-// Which options a call takes is a matter of types: one that means nothing to it does not compile.
+// Each call accepts only the options that apply to it: any other does not compile.
 //
 // # Files
 //
-// An input takes media as a [URL], a [Path], [Bytes], a [Reader] or a [DataURI]. What is not at fal yet is uploaded by the
-// call; [Client.Upload] does it beforehand. [Download] fetches what a model has made.
+// An input takes media as a [URL], a [Path], [Bytes], a [Reader] or a [DataURI]. The call uploads local media before it
+// sends the input; [Client.Upload] does so in advance. [Download] fetches output files.
 //
 // # Errors
 //
-// Every failure is one of these, to be told apart with [errors.As]:
+// Every error is one of these types; use [errors.As] to tell them apart:
 //
 //   - [*ValidationError]: the input breaks the endpoint's document; nothing was sent.
-//   - [*InvalidIDError]: no endpoint or request can have that id; nothing was sent.
-//   - [*APIError]: fal answered, and the answer is a failure. So is a job that ends with one.
-//   - [*DecodeError]: fal answered with a success that could not be read; the bytes are in the error.
-//   - [*CallError]: there is no answer: the network, the key, a file, the caller's context. [errors.Is] finds the cause.
+//   - [*InvalidIDError]: the id of an endpoint or request is malformed; nothing was sent.
+//   - [*APIError]: fal responded with an error, or a job failed.
+//   - [*DecodeError]: fal responded with success, but the body could not be decoded; the error holds the body.
+//   - [*CallError]: there was no response: a network error, a missing key, an unreadable file, or the end of the context.
+//     It wraps the cause.
 //
-// No message has the key in it.
+// No error message contains the key.
 //
 // # Retries
 //
-// What fails for a reason that passes is repeated, as the [RetryPolicy] of the operation says. An input is only ever sent
-// again when fal surely did not take it, unless the policy says otherwise: a second submission is a second job and a
-// second bill.
+// Temporary failures are retried according to the [RetryPolicy] of the operation. By default an input is sent again only
+// when fal cannot have accepted it: a second submission is a second job, and a second charge.
 //
-// # Seeing it
+// # Observability
 //
-// [WithLogger] logs each attempt, and [WithTransport] hands it to a transport of one's own, such as OpenTelemetry's.
+// [WithLogger] logs each attempt. [WithTransport] wraps the transport, for example with OpenTelemetry's.
 package fal

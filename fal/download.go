@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// FileRef is what [Download] takes: a URL, or one of the files of an output.
+// FileRef is the argument of [Download]: a URL or a file of an output.
 type FileRef interface {
 	~string | File | Image | Video | Audio
 }
@@ -25,8 +25,8 @@ type downloadOption func(*download) error
 
 func (o downloadOption) applyDownload(v *download) error { return o(v) }
 
-// WithMaxSize refuses a file of more than n bytes with [ErrTooLarge]: at once where the server tells its size, else after the
-// first n bytes.
+// WithMaxSize limits the download to n bytes. A larger file is an error that wraps [ErrTooLarge]: before the download if
+// the server sends its size, else after n bytes.
 func WithMaxSize(n int64) DownloadOption {
 	return downloadOption(func(d *download) error {
 		if n < 0 {
@@ -37,7 +37,7 @@ func WithMaxSize(n int64) DownloadOption {
 	})
 }
 
-// WithOffset leaves out the first n bytes, which an earlier Download, perhaps of another process, has written.
+// WithOffset skips the first n bytes, to continue an earlier download.
 func WithOffset(n int64) DownloadOption {
 	return downloadOption(func(d *download) error {
 		if n < 0 {
@@ -48,7 +48,7 @@ func WithOffset(n int64) DownloadOption {
 	})
 }
 
-// WithDownloadProgress calls f each time that bytes were written.
+// WithDownloadProgress calls f after each write.
 func WithDownloadProgress(f func(Progress)) DownloadOption {
 	return downloadOption(func(d *download) error {
 		d.progress = f
@@ -56,8 +56,8 @@ func WithDownloadProgress(f func(Progress)) DownloadOption {
 	})
 }
 
-// WithClient downloads with the transport, the logger and the retries of c. Its key is not sent: fal's files are public to
-// whoever knows their URL.
+// WithClient downloads with the transport, logger and retry policy of c. The key is not sent: fal's files are public to
+// anyone who knows their URL.
 func WithClient(c *Client) DownloadOption {
 	return downloadOption(func(d *download) error {
 		if c == nil || c.http == nil {
@@ -70,11 +70,12 @@ func WithClient(c *Client) DownloadOption {
 	})
 }
 
-// Download writes a file to w and returns how many bytes it wrote. A connection that breaks is taken up again where it
-// broke, as the [RetryPolicy] of [OpDownload] says; a file that has changed in between is an error. Data URIs are decoded.
+// Download writes a file to w and returns the number of bytes written. It resumes a broken connection where it stopped,
+// according to the [RetryPolicy] of [OpDownload]; it is an error if the file has changed in between. Data URIs are
+// decoded.
 //
-// It returns an [*APIError] or a [*CallError]; errors.Is finds [ErrTooLarge], the error of w and the context's end in
-// the latter. The bytes that were written before an error can be kept: [WithOffset] goes on after them.
+// It returns an [*APIError] or a [*CallError]; the latter wraps [ErrTooLarge], the error of w, or the context's error.
+// After an error, the bytes that were written are valid: continue after them with [WithOffset].
 func Download[F FileRef](ctx context.Context, file F, w io.Writer, opts ...DownloadOption) (int64, error) {
 	u := ""
 	switch f := any(file).(type) {

@@ -21,17 +21,17 @@ type Endpoint[I, O any] struct {
 	id     string
 }
 
-// NewEndpoint returns the endpoint of that id, such as "fal-ai/flux/dev". It never fails: an id that cannot be is an
-// [*InvalidIDError] of the calls.
+// NewEndpoint returns the endpoint with the given id, such as "fal-ai/flux/dev". It never fails: calls return an
+// [*InvalidIDError] for a malformed id.
 //
-// An input is encoded with encoding/json; where it has a method Validate() error, the calls ask it first. An output is
-// decoded the same way, and json.RawMessage takes any.
+// An input is encoded with encoding/json; if it has a method Validate() error, each call runs it first. An output is
+// decoded with encoding/json, too; json.RawMessage accepts any.
 func NewEndpoint[I, O any](c *Client, id string) *Endpoint[I, O] {
 	return &Endpoint[I, O]{client: c, id: id}
 }
 
-// Untyped returns an endpoint of which no package is there: its input is anything that encodes to a JSON object, such as a
-// map[string]any or a struct of one's own, and its output is JSON.
+// Untyped returns an endpoint without generated types. The input may be any value that encodes to a JSON object, such as
+// a map[string]any; the output is raw JSON.
 func Untyped(c *Client, id string) *Endpoint[any, json.RawMessage] {
 	return NewEndpoint[any, json.RawMessage](c, id)
 }
@@ -39,23 +39,23 @@ func Untyped(c *Client, id string) *Endpoint[any, json.RawMessage] {
 // ID returns the endpoint's id.
 func (e *Endpoint[I, O]) ID() string { return e.id }
 
-// Result is what a model has made.
+// Result is the output of a model.
 type Result[O any] struct {
 	Data      O
-	Raw       json.RawMessage // Data as it came, with what O has no field for
+	Raw       json.RawMessage // the JSON of Data, with fields that O does not have
 	RequestID string
 	Header    http.Header
 }
 
-// Run sends the input and waits for the output on the same connection. It suits models that answer within seconds: when
-// the connection breaks, the output is lost, and nobody can ask for it again. [Endpoint.Subscribe] has no such limit.
+// Run sends the input and waits for the output on the same connection. Use it for models that respond within seconds: if
+// the connection breaks, the output is lost. [Endpoint.Subscribe] has no such limit.
 //
 // It returns a [*ValidationError], [*InvalidIDError], [*APIError], [*DecodeError] or [*CallError].
 func (e *Endpoint[I, O]) Run(ctx context.Context, in I, opts ...RunOption) (*Result[O], error) {
 	return newResult[O](e.plain().run(ctx, &in, opts))
 }
 
-// Submit puts the input into the queue and returns its job as soon as fal has taken it.
+// Submit adds the input to the queue and returns its job.
 //
 // It returns the errors of [Endpoint.Run].
 func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption) (*Job[O], error) {
@@ -66,21 +66,21 @@ func (e *Endpoint[I, O]) Submit(ctx context.Context, in I, opts ...SubmitOption)
 	return &Job[O]{e.id, j.Ticket, j.client}, nil
 }
 
-// Subscribe puts the input into the queue, follows the job until it is finished and returns its output.
+// Subscribe adds the input to the queue, waits for the job to finish and returns its output.
 //
-// Where ctx ends first, it tells fal to cancel the job, for which it takes up to 5 seconds more, unless [WithoutCancel] is
-// given. The error then is one that errors.Is finds ctx.Err() in. After any other failure to follow the job, the job
-// goes on; the error names its request id, for [Endpoint.Attach].
+// If ctx ends first, Subscribe cancels the job, which takes up to 5 seconds more, unless [WithoutCancel] is given; the
+// error wraps ctx.Err(). After any other error while waiting, the job continues; the error holds its request id, for
+// [Endpoint.Attach].
 //
 // It returns the errors of [Endpoint.Run].
 func (e *Endpoint[I, O]) Subscribe(ctx context.Context, in I, opts ...SubscribeOption) (*Result[O], error) {
 	return newResult[O](e.plain().subscribe(ctx, &in, opts))
 }
 
-// Resume returns the job that was written down as JSON, by this process or another: json.Marshal(job) and Resume are each
-// other's inverse. It asks fal nothing.
+// Resume returns the job that json.Marshal(job) encoded, in this process or another. It sends no request.
 //
-// It returns a [*DecodeError] where saved is not a job's JSON, and an [*InvalidIDError] where the job is another endpoint's.
+// It returns a [*DecodeError] if saved is not the JSON of a job, and an [*InvalidIDError] if the job belongs to another
+// endpoint.
 func (e *Endpoint[I, O]) Resume(saved []byte) (*Job[O], error) {
 	j := e.Attach("")
 	if err := json.Unmarshal(saved, j); err != nil {
@@ -95,8 +95,8 @@ func (e *Endpoint[I, O]) Resume(saved []byte) (*Job[O], error) {
 	return j, nil
 }
 
-// Attach returns the job with that request id, which an earlier Submit, perhaps of another process, has made. It asks
-// fal nothing: an id that fal does not know is an [*APIError] of the job's methods.
+// Attach returns the job with the given request id, which Submit returned before, possibly in another process. It sends
+// no request: if the id is unknown, the job's methods return an [*APIError].
 func (e *Endpoint[I, O]) Attach(requestID string) *Job[O] {
 	return &Job[O]{EndpointID: e.id, Ticket: Ticket{ID: requestID}, client: e.client}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// InvalidIDError is an id that no endpoint or request can have. The calls return it before anything is sent.
+// InvalidIDError is returned for a malformed endpoint or request id, before anything is sent.
 type InvalidIDError struct {
 	Kind   string // "endpoint" or "request"
 	ID     string
@@ -16,14 +16,14 @@ func (e *InvalidIDError) Error() string {
 	return fmt.Sprintf("fal: %s id %q: %s", e.Kind, e.ID, e.Reason)
 }
 
-// Route is where fal serves an endpoint, as paths without a leading slash (docs/protocol.md, section 3).
+// Route is the parsed id of an endpoint, as URL paths without a leading slash (docs/protocol.md, section 3).
 type Route struct {
 	Path string // the whole id: run, stream, submit and sockets
 	App  string // owner and app alone, with workflows or comfy before them: the URLs of jobs drop the rest
 }
 
-// ParseEndpointID takes apart "owner/app[/path]" and "workflows/owner/app[/path]", the same with comfy, and the old
-// "12345-app", which stands for "12345/app". What no endpoint can be called is an [*InvalidIDError].
+// ParseEndpointID parses an endpoint id: "owner/app[/path]", "workflows/owner/app[/path]", "comfy/owner/app[/path]", or
+// the legacy "12345-app", which means "12345/app". It returns an [*InvalidIDError] for any other.
 func ParseEndpointID(id string) (Route, error) {
 	invalid := func(reason string) (Route, error) {
 		return Route{}, &InvalidIDError{Kind: "endpoint", ID: id, Reason: reason}

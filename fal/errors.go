@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// Loc is the place of a value in a request, outermost first: strings are names, ints are positions in a list.
+// Loc is the path to a value in a request: strings are field names, ints are list indexes.
 type Loc []any
 
 // String writes the place as in "body.images[2].image_url".
@@ -51,14 +51,14 @@ func (l *Loc) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// FieldError is one thing that is wrong with an input, in the vocabulary of fal's own 422 answers.
+// FieldError describes one invalid value of an input, with the error types of fal's 422 responses.
 type FieldError struct {
 	Loc   Loc             `json:"loc"`
 	Msg   string          `json:"msg"`
 	Type  string          `json:"type"`            // such as "missing" or "content_policy_violation"
 	Ctx   map[string]any  `json:"ctx,omitempty"`   // the bound that was broken, such as {"ge": 1}
 	Input json.RawMessage `json:"input,omitempty"` // the value that was refused
-	URL   string          `json:"url,omitempty"`   // where the type is explained
+	URL   string          `json:"url,omitempty"`   // documentation of the type
 }
 
 // String writes the error as in "body.prompt: field required (missing)".
@@ -90,12 +90,12 @@ func (e *ValidationError) Error() string {
 	return b.String()
 }
 
-// CallError says that a call got no answer from fal: the network failed, a redirect was refused, there was no key, or
-// the caller's context ended. Unwrap gives the cause, so that errors.Is(err, context.Canceled) and the like work.
+// CallError is returned when a call got no response from fal: a network error, a refused redirect, a missing key, or the
+// end of the context. It wraps the cause, so errors.Is(err, context.Canceled) works.
 type CallError struct {
 	Op         Op
 	EndpointID string // "" where the call belongs to none, as a download does
-	RequestID  string // of the job, which may go on without us; "" where there is none yet
+	RequestID  string // of the job, which may continue at fal; "" before it is submitted
 	Err        error
 }
 
@@ -105,9 +105,9 @@ func (e *CallError) Error() string {
 
 func (e *CallError) Unwrap() error { return e.Err }
 
-// DecodeError says that fal answered with a success that could not be read: the connection broke in the middle of it, it
-// is longer than 64 MiB ([ErrTooLarge]), it is not JSON, or it does not fit the type it should decode into. Raw keeps what came, so that
-// nothing paid for is lost.
+// DecodeError is returned when fal responded with success, but the body could not be decoded: the connection broke, the
+// body exceeds 64 MiB ([ErrTooLarge]), it is not JSON, or it does not match the Go type. Raw holds what was received, so
+// that no result is lost.
 type DecodeError struct {
 	Op         Op
 	EndpointID string

@@ -1,6 +1,6 @@
 package fal
 
-// File is a file that fal stores, such as a generated video. Its URL is public to whoever knows it.
+// File is a file stored by fal, such as a generated video. Anyone who knows its URL can read it.
 type File struct {
 	// URL is where the file can be downloaded.
 	URL string `json:"url"`
@@ -78,7 +78,7 @@ type Audio struct {
 	Bitrate Opt[string] `json:"bitrate,omitzero"`
 }
 
-// ImageSize is the size of an image to make, in pixels.
+// ImageSize is the size of an image to generate, in pixels.
 type ImageSize struct {
 	// Width is in pixels: above 0, at most 14142. Default: 512.
 	Width Opt[int64] `json:"width,omitzero"`

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// WithEnqueueFunc calls f with the request id as soon as fal has taken the input.
+// WithEnqueueFunc calls f with the request id once the input is in the queue.
 func WithEnqueueFunc(f func(requestID string)) SubscribeOption {
 	return option(func(c *config) error {
 		c.onEnqueue = f
@@ -14,8 +14,8 @@ func WithEnqueueFunc(f func(requestID string)) SubscribeOption {
 	})
 }
 
-// WithUpdateFunc calls f with the status, logs included, each time that fal tells it, changed or not, and with the last one
-// before the result is fetched. The next status waits for f to return.
+// WithUpdateFunc calls f with each status that fal sends, including logs, changed or not; the last call is before the
+// result is fetched. The next request waits for f to return.
 func WithUpdateFunc(f func(Status)) FollowOption {
 	return option(func(c *config) error {
 		c.onUpdate = f
@@ -23,8 +23,8 @@ func WithUpdateFunc(f func(Status)) FollowOption {
 	})
 }
 
-// WithPollInterval sets how long to wait between two looks at a job's status, give or take a tenth at random. By default it is
-// half a second at first and grows to 5 seconds while the job's state stays the same.
+// WithPollInterval sets the interval between two requests for a job's status, with a random jitter of 10 %. By default
+// it starts at 0.5 seconds and grows to 5 seconds while the state does not change.
 func WithPollInterval(d time.Duration) FollowOption {
 	return option(func(c *config) error {
 		if d <= 0 {
@@ -35,9 +35,8 @@ func WithPollInterval(d time.Duration) FollowOption {
 	})
 }
 
-// WithStatusStream follows the job on one connection on which fal tells every change at once, instead of asking again and again.
-// Where that connection breaks, the job is followed by asking. What [WithUpdateFunc] and [Job.Events] see is the same, logs from
-// the start of the job on included.
+// WithStatusStream receives status changes over one streaming connection instead of polling. If the connection breaks,
+// it polls. [WithUpdateFunc] and [Job.Events] get the same statuses, with all logs since the start of the job.
 func WithStatusStream() FollowOption {
 	return option(func(c *config) error {
 		c.byStream = true
@@ -45,8 +44,7 @@ func WithStatusStream() FollowOption {
 	})
 }
 
-// WithoutCancel leaves the job running where the context, or [WithTimeout], ends before it does; the default is to cancel
-// it.
+// WithoutCancel keeps the job running when the context or [WithTimeout] ends first. By default it is canceled.
 func WithoutCancel() SubscribeOption {
 	return option(func(c *config) error {
 		c.keepOnCancel = true
@@ -54,7 +52,7 @@ func WithoutCancel() SubscribeOption {
 	})
 }
 
-// WithLogs asks for the job's logs. [WithUpdateFunc] and [Job.Events] do so by themselves.
+// WithLogs requests the job's logs. [WithUpdateFunc] and [Job.Events] always do.
 func WithLogs() StatusOption {
 	return option(func(c *config) error {
 		c.logs = true

@@ -8,13 +8,13 @@ import (
 	"github.com/falgen/falgen/fal/internal/input"
 )
 
-// FrameSize is the size of an image or a video to make: a preset, such as [SquareHD], or a [Size] of one's own. The empty
-// FrameSize is unset and is left out of the request.
+// FrameSize is the size of an image or video to generate: a preset, such as [SquareHD], or a [Size]. The empty FrameSize
+// is unset and is left out of the request.
 //
-// A preset that is none of the constants is its name, FrameSize("panorama"). JSON that is no preset is kept as its text.
+// Other presets are written as FrameSize("panorama"). JSON that is not a string is kept as text.
 type FrameSize string
 
-// The presets. Not every endpoint takes [AutoSize], which leaves the size to it.
+// Presets. Not every endpoint accepts [AutoSize], which lets the model choose.
 const (
 	SquareHD      FrameSize = "square_hd"
 	Square        FrameSize = "square"
@@ -25,12 +25,12 @@ const (
 	AutoSize      FrameSize = "auto"
 )
 
-// Size returns the size of a width and a height in pixels, each above 0 and at most 14142.
+// Size returns a custom size in pixels. Endpoints accept 1 to 14142.
 func Size(width, height int) FrameSize {
 	return FrameSize(fmt.Sprintf(`{"width":%d,"height":%d}`, width, height))
 }
 
-// Pixels returns the sides of a size that is no preset; false for a preset, or for what is no size at all.
+// Pixels returns the width and height, and reports whether s is a custom size.
 func (s FrameSize) Pixels() (size ImageSize, ok bool) {
 	text := []byte(s)
 	return size, bytes.HasPrefix(text, []byte("{")) && json.Unmarshal(text, &size) == nil

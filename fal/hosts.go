@@ -52,9 +52,9 @@ func (c *Client) based(u string) string {
 	return c.base + "/" + strings.TrimPrefix(u, "https://")
 }
 
-// WithBackupHosts makes a request that finds no connection to fal.run or queue.fal.run, once, of falrun.com or
-// queue.falrun.com, fal's own backup hosts (docs/protocol.md, section 16). The key and the input go there too. It means
-// nothing beside [WithBaseURL].
+// WithBackupHosts retries a request that cannot connect to fal.run or queue.fal.run once at falrun.com or
+// queue.falrun.com, fal's backup hosts (docs/protocol.md, section 16). The key and the input are sent there. It has no
+// effect together with [WithBaseURL].
 func WithBackupHosts() ClientOption {
 	return clientOption(func(c *Client) error {
 		c.backups = true
@@ -75,11 +75,11 @@ func (c *Client) backup(r *request) (string, bool) {
 	return "", false
 }
 
-// HTTPClient returns an HTTP client for what this package has no call for: fal's platform API, a socket, a proxy. It
-// adds the key to requests for fal's own hosts over https that have no Authorization in their header, not even nil, takes
-// them to where [WithBaseURL] says, and touches no other. Redirects that lead to another host are refused. It repeats nothing.
+// HTTPClient returns an HTTP client for requests that this package has no method for, such as those of fal's platform API.
+// It adds the key to https requests to fal's hosts that have no Authorization header, applies [WithBaseURL], and leaves
+// other requests alone. It refuses redirects to other hosts and does not retry.
 //
-// A key that cannot be had is an error of the request, in which errors.Is finds the cause.
+// If the key cannot be obtained, the request fails with an error that wraps the cause.
 func (c *Client) HTTPClient() *http.Client {
 	if c == nil || c.http == nil {
 		return &http.Client{Transport: noClient{}}

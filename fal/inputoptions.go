@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// WithoutValidation sends an input that breaks the endpoint's document, for the day the document lags behind its server.
+// WithoutValidation sends the input without checking it, for when the document is older than the server.
 func WithoutValidation() InputOption {
 	return option(func(c *config) error {
 		c.skipValidation = true
@@ -18,7 +18,7 @@ func WithoutValidation() InputOption {
 	})
 }
 
-// WithHeader sends a header along with the input. Authorization is refused: the key is the client's to set.
+// WithHeader sets a request header. Authorization is refused: the client sets the key.
 func WithHeader(name, value string) InputOption {
 	return option(func(c *config) error {
 		if http.CanonicalHeaderKey(name) == "Authorization" {
@@ -29,8 +29,8 @@ func WithHeader(name, value string) InputOption {
 	})
 }
 
-// WithStartTimeout gives the request up, with an [*APIError] whose IsUserTimeout is true, where no runner has started it
-// within d, which must be more than one second. It does not limit how long it then runs: [WithTimeout] does.
+// WithStartTimeout limits the time until a runner starts the request to d, which must be more than one second. After it,
+// the call returns an [*APIError] whose IsUserTimeout is true. It does not limit the run itself: [WithTimeout] does.
 func WithStartTimeout(d time.Duration) InputOption {
 	return option(func(c *config) error {
 		if d <= time.Second {
@@ -41,7 +41,7 @@ func WithStartTimeout(d time.Duration) InputOption {
 	})
 }
 
-// WithTimeout ends the call, uploads and waiting included, after d, as a context with that deadline would.
+// WithTimeout limits the whole call to d, including uploads and waiting, like a context with that deadline.
 func WithTimeout(d time.Duration) TimeoutOption {
 	return option(func(c *config) error {
 		if d <= 0 {
@@ -52,15 +52,16 @@ func WithTimeout(d time.Duration) TimeoutOption {
 	})
 }
 
-// WithRunnerHint asks for the runner that served earlier requests with the same hint (docs/protocol.md, section 4.1).
+// WithRunnerHint asks fal to route the request to the runner of earlier requests with the same hint (docs/protocol.md,
+// section 4.1).
 func WithRunnerHint(hint string) InputOption { return setHeader("X-Fal-Runner-Hint", hint) }
 
-// WithoutStorage asks fal not to keep the input and the output of the request (docs/protocol.md, section 4.1).
+// WithoutStorage asks fal not to store the input and output of the request (docs/protocol.md, section 4.1).
 func WithoutStorage() InputOption { return setHeader("X-Fal-Store-Io", "0") }
 
-// WithTags marks the request for fal's usage reports. It takes up to 10 pairs. A key is up to 64 letters, digits, '.',
-// '_' and '-', is sent in lower case, and does not begin with "fal."; a value is up to 256 printable ASCII characters
-// without a comma; together they are at most 1024 bytes (docs/protocol.md, section 4.1).
+// WithTags adds up to 10 key-value pairs to the request, for fal's usage reports. A key has at most 64 letters, digits,
+// '.', '_' and '-', is sent in lower case, and must not start with "fal."; a value has at most 256 printable ASCII
+// characters without a comma; all together at most 1024 bytes (docs/protocol.md, section 4.1).
 func WithTags(tags map[string]string) InputOption {
 	return option(func(c *config) error {
 		var pairs []string
@@ -88,7 +89,7 @@ func WithTags(tags map[string]string) InputOption {
 	})
 }
 
-// WithOutputLifecycle says how long fal keeps the files that the model makes, and who may see them.
+// WithOutputLifecycle sets how long fal keeps the output files, and who may read them.
 func WithOutputLifecycle(l Lifecycle) InputOption {
 	return option(func(c *config) error {
 		value, err := l.header()
@@ -111,12 +112,12 @@ const (
 // WithPriority sets the job's priority.
 func WithPriority(p Priority) QueueOption { return setHeader("X-Fal-Queue-Priority", string(p)) }
 
-// WithoutServerRetry keeps fal from trying the job again by itself, up to ten times, when a runner fails (docs/protocol.md,
-// sections 4.1 and 6.7).
+// WithoutServerRetry turns off fal's own retries, up to ten, when a runner fails (docs/protocol.md, sections 4.1 and
+// 6.7).
 func WithoutServerRetry() QueueOption { return setHeader("X-Fal-No-Retry", "1") }
 
-// WithMaxQueueLength refuses the input, with a 429 that is repeated as its [RetryPolicy] says, where more than n jobs
-// are waiting already (docs/protocol.md, section 4.1).
+// WithMaxQueueLength rejects the input with status 429 if more than n jobs are waiting; the request is retried according
+// to its [RetryPolicy] (docs/protocol.md, section 4.1).
 func WithMaxQueueLength(n int) QueueOption {
 	return option(func(c *config) error {
 		if n < 0 {
@@ -127,8 +128,8 @@ func WithMaxQueueLength(n int) QueueOption {
 	})
 }
 
-// WithWebhook has fal POST the result to u, an absolute http or https URL, once the job is finished. Package webhook
-// receives it.
+// WithWebhook has fal POST the result to u, an absolute http or https URL, when the job has finished. See package
+// webhook for the receiving side.
 func WithWebhook(u string) SubmitOption {
 	return option(func(c *config) error {
 		if _, err := parseHTTPURL(u); err != nil {

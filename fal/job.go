@@ -16,8 +16,8 @@ const attemptTimeout = time.Minute
 
 // Job is an input in fal's queue. It is safe for concurrent use.
 //
-// Its JSON is all that is needed to go on elsewhere: write it down, and [Endpoint.Resume] it, or give the ID alone to
-// [Endpoint.Attach]. A Job that was decoded from JSON has no client; its methods return an error that says so.
+// To continue in another process, encode it as JSON and call [Endpoint.Resume], or pass the ID to [Endpoint.Attach]. A
+// Job that was decoded with json.Unmarshal has no client; its methods return an error.
 type Job[O any] struct {
 	EndpointID string `json:"endpoint_id"`
 	Ticket
@@ -35,34 +35,34 @@ type Ticket struct {
 	CancelURL   string `json:"cancel_url,omitzero"`
 }
 
-// Status asks how far the job has come. A state that this package does not know is an [*APIError], like every failure
-// that fal answers with; besides, there are [*InvalidIDError], [*DecodeError] and [*CallError].
+// Status returns the job's current status. It returns an [*APIError], [*InvalidIDError], [*DecodeError] or [*CallError];
+// an unknown state is an APIError.
 func (j *Job[O]) Status(ctx context.Context, opts ...StatusOption) (Status, error) {
 	return j.plain().statusNow(ctx, opts)
 }
 
-// Events follows the job: it yields the status at once, and then by [WithPollInterval] or [WithStatusStream], the one that says completed
-// last. An error, of those that [Job.Status] returns, is yielded once and ends it, and so does the end of ctx. Each
-// range over it starts anew.
+// Events yields the job's status at once, and then as [WithPollInterval] or [WithStatusStream] say, until the job has
+// completed. An error, as [Job.Status] returns it, is yielded once and ends the iteration, and so does the end of ctx.
+// Each range starts over.
 func (j *Job[O]) Events(ctx context.Context, opts ...WaitOption) iter.Seq2[Status, error] {
 	return j.plain().events(ctx, opts)
 }
 
-// Wait follows the job until it is finished and returns its output. Where ctx ends first the job goes on.
+// Wait waits for the job to finish and returns its output. If ctx ends first, the job continues.
 //
-// A job that failed is an [*APIError]; the other errors are those of [Job.Status].
+// If the job failed, it returns an [*APIError]; other errors are those of [Job.Status].
 func (j *Job[O]) Wait(ctx context.Context, opts ...WaitOption) (*Result[O], error) {
 	return newResult[O](j.plain().waited(ctx, opts))
 }
 
-// Result fetches the output of a finished job, without waiting: of a job that is not finished, or that failed, it is an
-// [*APIError]. The other errors are those of [Job.Status].
+// Result fetches the output of a finished job without waiting. It returns an [*APIError] if the job is not finished, or
+// has failed. The other errors are those of [Job.Status].
 func (j *Job[O]) Result(ctx context.Context) (*Result[O], error) {
 	return newResult[O](j.plain().fetch(ctx, false))
 }
 
-// Cancel takes the job out of the queue or, where it runs already, asks it to stop, which it may not do. A job that is
-// finished is an [*APIError] with the message ALREADY_COMPLETED. The other errors are those of [Job.Status].
+// Cancel removes the job from the queue or, if it is running, asks it to stop; it may complete all the same. For a
+// finished job it returns an [*APIError] with the message ALREADY_COMPLETED. The other errors are those of [Job.Status].
 func (j *Job[O]) Cancel(ctx context.Context) error { return j.plain().cancel(ctx) }
 
 // job is a Job without its type; see endpoint.

@@ -7,33 +7,33 @@ import (
 	"github.com/falgen/falgen/fal/internal/input"
 )
 
-// Lifecycle says how long fal keeps a file, and who may see it (docs/protocol.md, section 4.2). The zero Lifecycle
+// Lifecycle sets how long fal keeps a file, and who may read it (docs/protocol.md, section 4.2). The zero Lifecycle
 // leaves both to the account's settings.
 type Lifecycle struct {
 	Expires time.Duration // how long the file is kept, in whole seconds; 0 for the account's default
 	ACL     *ACL          // nil for the account's default
 }
 
-// ACL says who may see a file.
+// ACL is the access control list of a file.
 type ACL struct {
-	Default Decision  `json:"default,omitzero"` // for whom no rule names
+	Default Decision  `json:"default,omitzero"` // for users without a rule
 	Rules   []ACLRule `json:"rules,omitempty"`
 }
 
-// ACLRule is what one user may do.
+// ACLRule sets the access of one user.
 type ACLRule struct {
 	User     string   `json:"user"`
 	Decision Decision `json:"decision"`
 }
 
-// Decision is what those may do who ask for a file.
+// Decision is the access that a user has to a file.
 type Decision string
 
-// The decisions that fal knows.
+// Access decisions.
 const (
 	DecisionAllow  Decision = "allow"
-	DecisionForbid Decision = "forbid" // it is there, but not for them
-	DecisionHide   Decision = "hide"   // for them, there is no such file
+	DecisionForbid Decision = "forbid" // reading it returns 403
+	DecisionHide   Decision = "hide"   // reading it returns 404
 )
 
 // WithUploadLifecycle says how long fal keeps the files that are uploaded, and who may see them.

@@ -11,9 +11,9 @@ import (
 	"github.com/falgen/falgen/fal/internal/input"
 )
 
-// Media is a media input, which fal takes as a string: a URL that it can reach, or a data URI. What is not at fal yet
-// (see [Path], [Bytes] and [Reader]) is uploaded by the call that sends the input, wherever in the input it stands, and
-// its URL is sent instead. [Client.Upload] does so beforehand, for media that several calls take.
+// Media is a media input: a URL, a data URI, or local media (see [Path], [Bytes] and [Reader]). The call that sends the
+// input uploads local media first and sends its URL. [Client.Upload] does so in advance, for media that several calls
+// use.
 //
 // The zero Media is unset and is left out of the request. Media is a plain value, safe to copy and to read
 // concurrently.
@@ -23,11 +23,11 @@ type Media struct {
 	state optState
 }
 
-// URL refers to media by a URL that fal can fetch without credentials.
+// URL returns media at a URL that fal can fetch without credentials.
 func URL(u string) Media { return Media{ref: u, state: optSet} }
 
-// DataURI carries the media itself, base64-encoded, inside the request: handy for small files. contentType is its
-// MIME type, such as "image/png"; empty means application/octet-stream.
+// DataURI returns media that is sent inside the request, base64-encoded: useful for small files. contentType is its MIME
+// type, such as "image/png"; empty means application/octet-stream.
 func DataURI(contentType string, data []byte) Media {
 	if contentType == "" {
 		contentType = octetStream
@@ -35,22 +35,22 @@ func DataURI(contentType string, data []byte) Media {
 	return URL("data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
 
-// Path is a file to upload. It is read from the disk as it is sent, and may be of any size; its type is that of its
-// ending, or else of its first bytes. A file that cannot be read is an error of the call.
+// Path returns a file to upload. It is read while it is sent, and may have any size; its MIME type is that of its
+// extension, or is detected. If it cannot be read, the call returns an error.
 func Path(path string) Media { return Media{local: &local{path: path}, state: optSet} }
 
-// Bytes is media to upload. contentType is its MIME type; where it is empty, the first bytes tell. The caller does not
-// change data while a call sends it.
+// Bytes returns media to upload. contentType is its MIME type; if empty, it is detected. Do not modify data while a call
+// uses it.
 func Bytes(contentType string, data []byte) Media {
 	l := &local{contentType: contentType, sum: sha256.Sum256(data), section: section(bytes.NewReader(data))}
 	return Media{local: l, state: optSet}
 }
 
-// Reader is media to upload, from where r stands to its end. contentType is its MIME type; where it is empty, the first
-// bytes tell.
+// Reader returns media to upload, from the current position of r to its end. contentType is its MIME type; if empty, it
+// is detected.
 //
-// What can be read at any place (io.ReaderAt and io.Seeker, such as an *os.File) is read as it is sent. Any other r is
-// read to its end first, into a temporary file where it is long, and serves one call: a second is an error.
+// If r is an io.ReaderAt and io.Seeker, such as an *os.File, it is read while it is sent. Any other r is read to its end
+// first, into a temporary file if it is long, and can be used in one call only.
 func Reader(contentType string, r io.Reader) Media {
 	return Media{local: &local{contentType: contentType, reader: r, section: section(r)}, state: optSet}
 }

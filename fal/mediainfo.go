@@ -9,7 +9,7 @@ import (
 	"github.com/falgen/falgen/fal/internal/mediainfo"
 )
 
-// MediaInfo is what media tells of itself. What is not known is zero.
+// MediaInfo describes local media. Unknown values are zero.
 type MediaInfo struct {
 	Kind          string // "image", "video" or "audio"
 	Size          int64  // bytes
@@ -17,9 +17,8 @@ type MediaInfo struct {
 	Duration      time.Duration
 }
 
-// Info returns what media that is still to be uploaded, or that a [DataURI] carries, tells of itself by a few of its
-// bytes, which it reads. Of a URL, a path that cannot be read, and a [Reader] that can be read once, little or nothing is
-// known.
+// Info reads the first bytes of local media or of a [DataURI], and returns what they say. For a URL, an unreadable path,
+// or a [Reader] that can be read only once, little or nothing is known.
 //
 // It knows PNG, JPEG, GIF and WebP, MP4, MOV, M4A, WebM and Matroska, WAV, and MP3 with a count of its frames.
 func (m Media) Info() MediaInfo {

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// Object is a JSON object whose members no document tells. A map[string]any can be assigned to it as it is. Numbers
-// decode as [json.Number], which keeps every digit. Like any map, it is not safe to change concurrently.
+// Object is a free-form JSON object. A map[string]any can be assigned to it. Numbers decode as [json.Number], which keeps
+// every digit. Like any map, it must not be modified concurrently.
 type Object map[string]any
 
 // UnmarshalJSON decodes an object, and null as nil.

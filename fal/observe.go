@@ -20,8 +20,8 @@ func WithLogger(l *slog.Logger) ClientOption {
 	})
 }
 
-// WithTransport wraps the client's transport, to trace, measure or change each attempt; [AttemptFrom] says what it is
-// for. The OpenTelemetry transport, for one, drops in:
+// WithTransport wraps the client's transport, to trace, measure or change each attempt; [AttemptFrom] describes the
+// attempt. For example, with OpenTelemetry:
 //
 //	fal.WithTransport(func(next http.RoundTripper) http.RoundTripper {
 //		return otelhttp.NewTransport(next, otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string {
@@ -41,7 +41,7 @@ func WithTransport(wrap func(next http.RoundTripper) http.RoundTripper) ClientOp
 	})
 }
 
-// Attempt is one try of one request.
+// Attempt describes one attempt of a request.
 type Attempt struct {
 	Op         Op
 	EndpointID string // "" where no endpoint is meant, as for a download
@@ -51,7 +51,7 @@ type Attempt struct {
 
 type attemptKey struct{}
 
-// AttemptFrom returns the attempt that a transport was handed the request of, from the request's context.
+// AttemptFrom returns the attempt that a request belongs to, from the request's context.
 func AttemptFrom(ctx context.Context) (Attempt, bool) {
 	a, ok := ctx.Value(attemptKey{}).(Attempt)
 	return a, ok

@@ -52,12 +52,12 @@ type (
 		InputOption
 		forUpload()
 	}
-	// QueueOption is an option of every call that puts an input into the queue.
+	// QueueOption is an option of every call that adds an input to the queue.
 	QueueOption interface {
 		SubmitOption
 		SubscribeOption
 	}
-	// FollowOption is an option of every call that follows a job.
+	// FollowOption is an option of every call that polls a job.
 	FollowOption interface {
 		SubscribeOption
 		WaitOption

@@ -19,7 +19,7 @@ const (
 	maxErrorBody = 1 << 20  // of a failure
 )
 
-// ErrTooLarge says that an answer, or a download, is longer than its limit.
+// ErrTooLarge is returned when a response or a download exceeds its size limit.
 var ErrTooLarge = errors.New("too large")
 
 var errNoClient = errors.New("there is no client; make one with fal.NewClient, and a job with Endpoint.Attach or Resume")

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Op is what a request is for. Errors, logs and traces name it, and each has a [RetryPolicy].
+// Op is the kind of a request. Errors, logs and traces name it, and each Op has a [RetryPolicy].
 type Op string
 
 // The operations.
@@ -33,26 +33,26 @@ const (
 // twice can run twice.
 func (op Op) bills() bool { return op == OpRun || op == OpStream || op == OpSubmit }
 
-// RetryPolicy says when a request is made again after it has failed, and how often.
+// RetryPolicy controls when and how often a failed request is retried.
 //
-// Whatever it says, a request is not repeated after a 422, after the limit of [WithStartTimeout], after an error that
-// another try cannot mend, such as a certificate that is not valid, or once the context has ended.
+// A request is never retried after status 422, after the limit of [WithStartTimeout], after a permanent error such as an
+// invalid certificate, or after the context has ended.
 type RetryPolicy struct {
-	// Max is how often a request may be repeated; 0 is never.
+	// Max is the maximum number of retries; 0 means none.
 	Max int
-	// Statuses are the HTTP statuses after which a request is repeated; nil for those of [DefaultRetry].
+	// Statuses are the HTTP status codes that are retried; nil means those of [DefaultRetry].
 	Statuses []int
-	// Unsure also repeats an input where fal may have taken it already: after a connection that broke, and after any of
-	// the Statuses. The same input may then run twice, and be billed twice. Without it, run, stream and submit are
-	// repeated only where no connection was made, after a 429, and after a 503 that says when to come back.
+	// Unsure also retries an input that fal may have accepted: after a broken connection, and after any of Statuses. The
+	// input may then run twice and be charged twice. Without it, run, stream and submit are retried only if no
+	// connection was made, after 429, and after 503 with a Retry-After header.
 	Unsure bool
-	// Backoff is the wait before the first repetition; it doubles with each, up to MaxBackoff, and is cut by up to half at
-	// random. 0 for those of DefaultRetry. A Retry-After header is obeyed instead, up to a minute; an answer that asks
-	// for more patience is not repeated.
+	// Backoff is the delay before the first retry. It doubles with each retry up to MaxBackoff, and is reduced by up to
+	// half at random. 0 means that of DefaultRetry. A Retry-After header of up to a minute takes its place; after a
+	// longer one the request is not retried.
 	Backoff, MaxBackoff time.Duration
 }
 
-// DefaultRetry returns the policy of an operation where [WithRetry] sets no other.
+// DefaultRetry returns the default policy of an operation.
 func DefaultRetry(op Op) RetryPolicy {
 	p := RetryPolicy{Max: 3, Backoff: 500 * time.Millisecond, MaxBackoff: 15 * time.Second,
 		Statuses: []int{429, 502, 503, 504}}
@@ -68,8 +68,8 @@ func DefaultRetry(op Op) RetryPolicy {
 	return p
 }
 
-// WithRetry sets the policy of the given operations, or of all where none is given. NewClient returns an error where a
-// number is negative.
+// WithRetry sets the retry policy of the given operations, or of all operations if none is given. NewClient returns an
+// error if a number is negative.
 //
 //	fal.WithRetry(fal.RetryPolicy{})                        // never repeat anything
 //	fal.WithRetry(fal.RetryPolicy{Max: 10}, fal.OpStatus)   // be patient with the queue

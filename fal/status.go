@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 )
 
-// State is how far a job has come. A job may go back from in progress to in queue, where fal tries it again.
+// State is the state of a job. A job may go back from in progress to in queue when fal retries it.
 type State string
 
 // The states of a job.
@@ -34,13 +34,13 @@ type Status struct {
 // Failed reports whether the job finished in failure.
 func (s Status) Failed() bool { return s.State.Done() && (s.Error != "" || s.ErrorType != "") }
 
-// Metrics are measurements of a finished job.
+// Metrics holds measurements of a finished job.
 type Metrics struct {
 	InferenceTime float64         // in seconds; 0 where fal does not tell
 	Raw           json.RawMessage // all of them
 }
 
-// Log is a line that a job has written. Only Message is sure to be there.
+// Log is a log line of a job. Only Message is always set.
 type Log struct {
 	Message   string
 	Level     string // such as "INFO" or "STDERR"

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Stream sends the input and yields the outputs that the model makes on the way, each as soon as it is there: more and
-// more of a text or an image, as a rule, and the whole of it last. Endpoints that do not stream answer with a 404, or
-// yield their output once. Like [Endpoint.Run] it has no queue behind it: what breaks off is lost.
+// Stream sends the input and yields partial outputs as the model produces them; the last one is usually complete.
+// Endpoints that do not stream respond with 404, or yield their output once. Like [Endpoint.Run] it does not use the
+// queue: if the connection breaks, the rest is lost.
 //
-// What is yielded fits O as far as fal makes it so; Result.Raw has each event as it came, such as those of a workflow,
-// which tell of its steps (docs/protocol.md, section 10). An error, of those that Run returns, is yielded once, and ends
-// it. The input is sent when the range over it begins, and again with each; leaving the loop closes the connection.
+// Events that do not match O decode as far as they do; Result.Raw holds each event unchanged, such as the step events of
+// a workflow (docs/protocol.md, section 10). An error, as Run returns it, is yielded once and ends the stream. Each
+// range over the stream sends the input again; breaking out of the loop closes the connection.
 func (e *Endpoint[I, O]) Stream(ctx context.Context, in I, opts ...StreamOption) iter.Seq2[*Result[O], error] {
 	return func(yield func(*Result[O], error) bool) {
 		for resp, err := range e.plain().stream(ctx, &in, opts) {

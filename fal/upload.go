@@ -21,14 +21,14 @@ type uploads struct {
 	progress  func(Progress)
 }
 
-// Progress is how far an upload or a download has come.
+// Progress is the progress of an upload or download.
 type Progress struct {
 	Name  string // of the file; for a download its URL without the query
 	Done  int64  // bytes; it goes back where a part is sent again
 	Total int64  // bytes; -1 where it is not known
 }
 
-// WithUploadProgress calls f while files are uploaded, never from two goroutines at once.
+// WithUploadProgress calls f while files are uploaded, from one goroutine at a time.
 func WithUploadProgress(f func(Progress)) UploadOption {
 	return option(func(c *config) error {
 		c.uploads.progress = f
@@ -36,11 +36,11 @@ func WithUploadProgress(f func(Progress)) UploadOption {
 	})
 }
 
-// Upload uploads media and returns it as a URL, for inputs that share it. A URL or data URI is returned as it is. A file
-// of more than 90 MiB is sent in parts, several at once, each repeated by itself where it fails.
+// Upload uploads media and returns its URL, to use it in several inputs. A URL or data URI is returned unchanged. A file
+// above 90 MiB is uploaded in parts, several at a time; each part is retried on its own.
 //
-// Whoever knows the URL can read the file, unless [WithUploadLifecycle] says otherwise. It returns an [*APIError],
-// [*DecodeError] or [*CallError]; errors.Is finds fs.ErrNotExist and the like in the last.
+// Anyone who knows the URL can read the file, unless [WithUploadLifecycle] restricts it. Upload returns an [*APIError],
+// [*DecodeError] or [*CallError]; the last wraps errors such as fs.ErrNotExist.
 func (c *Client) Upload(ctx context.Context, m Media, opts ...UploadOption) (Media, error) {
 	cfg, err := configure(opts)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// WithWaitLimits bounds what [Wait] asks for: at most atOnce requests at a time in each Wait, and perSecond requests a
-// second in all Waits of the client together. 0 is no limit; the defaults are 32 and 100. NewClient returns an error where
-// a number is negative.
+// WithWaitLimits limits the polling of [Wait]: at most atOnce concurrent requests in each Wait, and perSecond requests a
+// second in all Waits of the client. 0 means no limit; the defaults are 32 and 100. NewClient returns an error if a
+// number is negative.
 func WithWaitLimits(atOnce int, perSecond float64) ClientOption {
 	return clientOption(func(c *Client) error {
 		if atOnce < 0 || !(perSecond >= 0) {
@@ -26,18 +26,18 @@ func WithWaitLimits(atOnce int, perSecond float64) ClientOption {
 	})
 }
 
-// Outcome is how a job ended for those who waited.
+// Outcome is the outcome of a job, as [Wait] yields it.
 type Outcome[O any] struct {
 	Job    *Job[O]
 	Result *Result[O] // nil where there is an error
 	Err    error      // as [Job.Wait] returns it
 }
 
-// Wait follows many jobs, thousands at a time, and yields the outcome of each as soon as it is there: once for each job,
-// in the order in which they finish. A failure of one ends no other. Where ctx ends, the jobs that are left are yielded
-// with its error, and go on at fal; leaving the loop early stops the following, too.
+// Wait waits for many jobs, thousands at a time, and yields the outcome of each job once, in the order in which they
+// finish. A failed job does not stop the others. When ctx ends, the remaining jobs are yielded with its error; they
+// continue at fal. Breaking out of the loop stops the polling.
 //
-// All of them share the limits of [WithWaitLimits]; a job is looked at less often the longer nothing happens.
+// All jobs share the limits of [WithWaitLimits]. A job is polled less often while its state does not change.
 func Wait[O any](ctx context.Context, jobs ...*Job[O]) iter.Seq[Outcome[O]] {
 	return func(yield func(Outcome[O]) bool) {
 		plain := make([]job, len(jobs))
