@@ -1,5 +1,5 @@
-// Package proxy lets a browser app call fal without seeing the key. The app's own server holds the key, decides who
-// may call what, and passes the calls on:
+// Package proxy lets a browser app call fal without exposing the key. The app's server holds the key, authorizes
+// callers, and forwards their requests:
 //
 //	client, err := fal.NewClient() // reads FAL_KEY
 //	handler, err := proxy.New(client, proxy.Config{

@@ -20,22 +20,22 @@ const (
 	maxHeader      = 16 << 10 // of what is passed on of a request's header
 )
 
-// Config says who may call what. The zero Config lets nobody call anything.
+// Config sets who may call which endpoints. The zero Config allows nothing.
 type Config struct {
-	// Authenticate reports whether the sender of a request may call at all: ask the app's session here. It must not read
-	// the body, and is called from many goroutines at once. Nil refuses everyone; [Anyone] refuses no one.
+	// Authenticate reports whether the caller may use the proxy, for example by the app's session. It must not read the
+	// body, and must be safe for concurrent use. Nil rejects everyone; [Anyone] accepts everyone.
 	Authenticate func(*http.Request) bool
 
-	// Endpoints lists what may be called. An endpoint's id, such as "fal-ai/flux/dev", allows that endpoint alone. With
-	// "/**" behind it, as in "fal-ai/flux/**", it allows that and all that is below it; "fal-ai/**" is every endpoint of
-	// an owner. An empty list allows none.
+	// Endpoints lists the allowed endpoints. An id, such as "fal-ai/flux/dev", allows that endpoint only. With the
+	// suffix "/**", as in "fal-ai/flux/**", it allows the endpoint and all below it; "fal-ai/**" allows every endpoint
+	// of an owner. An empty list allows none.
 	Endpoints []string
 
-	// Uploads allows callers to put files into fal's storage, on the account of the key. The JavaScript client does so
-	// with each Blob or File in an input.
+	// Uploads allows callers to upload files to the storage of the key's account. The JavaScript client does so for each
+	// Blob or File in an input.
 	Uploads bool
 
-	// MaxBody is how long the body of a request may be, in bytes; 0 is 10 MiB. Inputs with data URIs in them are long.
+	// MaxBody is the maximum size of a request body in bytes; 0 means 10 MiB. Inputs with data URIs are large.
 	MaxBody int64
 }
 
@@ -51,14 +51,13 @@ type proxy struct {
 	maxBody      int64
 }
 
-// New returns a handler that passes calls on to fal with the key of client, to be mounted on a path of its own. It is
-// safe for concurrent use.
+// New returns a handler that forwards requests to fal with the key of client. Mount it on its own path. It is safe for
+// concurrent use.
 //
-// Of the HTTP client of [fal.WithHTTPClient] it uses the transport alone: a cookie jar would mix the callers up, a
-// timeout would cut streams, and redirects are refused.
+// It uses only the transport of the HTTP client of [fal.WithHTTPClient]: no cookie jar, timeout or redirect policy.
 //
-// An entry of cfg.Endpoints that cannot be is an error in which errors.As finds a [*fal.InvalidIDError]; a client that
-// is nil and a negative cfg.MaxBody are errors too.
+// New returns an error that wraps a [*fal.InvalidIDError] if an entry of cfg.Endpoints is malformed, and an error if
+// client is nil or cfg.MaxBody is negative.
 func New(client *fal.Client, cfg Config) (http.Handler, error) {
 	if client == nil {
 		return nil, errors.New("proxy: the client is nil; make one with fal.NewClient")

@@ -20,7 +20,7 @@ import (
 // Close the connection when done with it.
 //
 // It returns a [*fal.InvalidIDError], a [*fal.APIError] where the server refused, such as with 401, or a
-// [*fal.CallError]. An option that cannot be is a plain error.
+// [*fal.CallError]. An invalid option is a plain error.
 func Dial[I, O any](ctx context.Context, client *fal.Client, endpointID string, opts ...Option) (*Conn[I, O], error) {
 	cfg, err := configure(opts)
 	if err != nil {

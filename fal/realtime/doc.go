@@ -11,11 +11,11 @@
 //
 // Input and Output may be those of a generated package, or any types that encoding/json takes.
 //
-// An output does not say which input it answers, and there may be fewer or more of them than inputs. Where inputs come
-// by themselves, from a camera say, send in one goroutine and receive in another.
+// An output does not name its input, and there may be fewer or more outputs than inputs. If inputs arrive on their own,
+// for example from a camera, send in one goroutine and receive in another.
 //
-// Keep a Receive going: it is what answers the server's pings, and without it the server may take the connection for
-// dead.
+// Always keep a call of Receive running: it answers the server's pings, without which the server may close the
+// connection.
 //
 // # What is sent
 //

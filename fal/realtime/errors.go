@@ -6,8 +6,7 @@ import (
 	"fmt"
 )
 
-// Error is what the server says is wrong, in a message of its own: with an input, with the model, or with the connection
-// (docs/protocol.md, section 11).
+// Error is an error message of the server: about an input, the model, or the connection (docs/protocol.md, section 11).
 type Error struct {
 	EndpointID string
 	Code       string          // fal's name for it, such as "TIMEOUT" or "Unauthorized"; "" where it has none
@@ -15,7 +14,7 @@ type Error struct {
 	Raw        json.RawMessage // the message, as JSON
 }
 
-// Error names the endpoint, what is wrong and, where there is something to do, what.
+// Error returns the endpoint, the problem, and what to do about it if known.
 func (e *Error) Error() string {
 	s := fmt.Sprintf("fal: %s: the server says %.200q", e.EndpointID, cmp.Or(e.Code, "error"))
 	if e.Reason != "" {
@@ -30,11 +29,11 @@ func (e *Error) Error() string {
 	return s
 }
 
-// IsIdle reports whether this is but the server's notice that it has had no input for a while, which fal's clients for
-// other languages pass over or fail with. Here it is for the caller to see, and no failure of any input.
+// IsIdle reports whether e is only the server's notice that no input has arrived for a while. It is not the failure of
+// an input.
 func (e *Error) IsIdle() bool { return e.Code == "TIMEOUT" }
 
-// CloseError says that the server has closed the connection, and not because the conversation was over.
+// CloseError is returned when the server closed the connection with another code than 1000.
 type CloseError struct {
 	EndpointID string
 	Code       int    // of RFC 6455, section 7.4, such as 1011; 1005 where the server gave none

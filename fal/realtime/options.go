@@ -21,7 +21,7 @@ type config struct {
 	skipValidation bool
 }
 
-// WithToken shows the server a token, which [Token] has made, in place of the client's key.
+// WithToken connects with a token from [Token] instead of the client's key.
 func WithToken(token string) Option {
 	return option(func(c *config) error {
 		if token == "" {
@@ -33,7 +33,7 @@ func WithToken(token string) Option {
 }
 
 // WithPath connects to a path below the endpoint other than "realtime"; "" is the endpoint itself. Dial returns a
-// [*fal.InvalidIDError] where no endpoint can have it.
+// [*fal.InvalidIDError] if path is malformed.
 func WithPath(path string) Option {
 	return option(func(c *config) error {
 		c.path = &path
@@ -41,7 +41,7 @@ func WithPath(path string) Option {
 	})
 }
 
-// WithMaxBuffering sets how many inputs the server may hold in store, from 1 to 60 (docs/protocol.md, section 11).
+// WithMaxBuffering sets how many inputs the server buffers, from 1 to 60 (docs/protocol.md, section 11).
 func WithMaxBuffering(n int) Option {
 	return option(func(c *config) error {
 		if n < 1 || n > 60 {
@@ -52,8 +52,8 @@ func WithMaxBuffering(n int) Option {
 	})
 }
 
-// WithMaxMessage sets how long a message from the server may be, in bytes; the default is 64 MiB. A longer one ends the
-// connection.
+// WithMaxMessage sets the maximum size of a message from the server in bytes; the default is 64 MiB. A larger one ends
+// the connection.
 func WithMaxMessage(bytes int64) Option {
 	return option(func(c *config) error {
 		if bytes < 1 {
@@ -64,7 +64,7 @@ func WithMaxMessage(bytes int64) Option {
 	})
 }
 
-// WithJSON sends inputs as JSON text instead of msgpack. It makes no difference to what may be received.
+// WithJSON sends inputs as JSON text instead of msgpack. Outputs of both forms are received in any case.
 func WithJSON() Option {
 	return option(func(c *config) error {
 		c.json = true
@@ -72,7 +72,7 @@ func WithJSON() Option {
 	})
 }
 
-// WithoutValidation sends inputs that break the endpoint's document, for the day the document lags behind its server.
+// WithoutValidation sends inputs without checking them, for when the document is older than the server.
 func WithoutValidation() Option {
 	return option(func(c *config) error {
 		c.skipValidation = true

@@ -20,8 +20,8 @@ import (
 // closeBudget is how long Close waits for the server to close its side.
 const closeBudget = 2 * time.Second
 
-// Conn is an open connection to a realtime endpoint. Make one with [Dial]. It is safe for concurrent use: Send and
-// Receive go on side by side, and of several goroutines that receive each gets messages of its own.
+// Conn is an open connection to a realtime endpoint. Create one with [Dial]. It is safe for concurrent use; each message
+// goes to one of the callers of Receive.
 type Conn[I, O any] struct{ conn }
 
 // Message is an output.
@@ -30,17 +30,17 @@ type Message[O any] struct {
 	Raw  json.RawMessage // Data as JSON, with what O has no field for; translated where it came as msgpack
 }
 
-// Send sends an input. That it returns nil does not mean that the server has it.
+// Send sends an input. A nil error does not mean that the server received it.
 //
 // An input is validated first where it has a method Validate() error. One of type []byte is sent as it is, in a binary
-// frame (docs/protocol.md, section 11). Where ctx ends before all of it is sent, count the connection as closed.
+// frame (docs/protocol.md, section 11). If ctx ends before all of it is sent, the connection is closed.
 //
 // It returns a [*fal.ValidationError] or a [*fal.CallError].
 func (c *Conn[I, O]) Send(ctx context.Context, in I) error {
 	return c.send(ctx, in, &in)
 }
 
-// Receive waits for the next output. Where ctx ends first, count the connection as closed.
+// Receive returns the next output. If ctx ends first, the connection is closed.
 //
 // It returns [io.EOF] when there is no more to come: the server has closed the connection with code 1000, or Close was
 // called. Otherwise it returns an [*Error], a [*fal.DecodeError], a [*CloseError] or a [*fal.CallError]; after the first
@@ -58,7 +58,7 @@ func (c *Conn[I, O]) Receive(ctx context.Context) (*Message[O], error) {
 // connection in any case. What was not received is lost. A Receive that waits returns [io.EOF], a Send fails, and
 // another Close does nothing.
 //
-// It returns a [*fal.CallError] where the leave-taking failed, of which nothing follows.
+// It returns a [*fal.CallError] if the close handshake failed; the connection is closed all the same.
 func (c *Conn[I, O]) Close() error { return c.close() }
 
 // conn is a Conn without its types.

@@ -16,14 +16,13 @@ import (
 // maxLifetime keeps a token that has got into the wrong hands from being of use for long.
 const maxLifetime = time.Hour
 
-// Token makes a token with which somebody who must not have the key can connect to the endpoint's app, for as long as
-// lifetime says: a second to an hour, in whole seconds; fal's own clients take two minutes. A connection that is open
-// may outlive its token. (docs/protocol.md, section 11)
+// Token creates a token that lets its holder connect to the endpoint's app without the key. lifetime is 1 second to 1
+// hour, in whole seconds; fal's own clients use two minutes. An open connection may outlive its token.
+// (docs/protocol.md, section 11)
 //
-// It asks once, for at most 90 seconds, with the client's key.
+// It sends one request with the client's key, with a limit of 90 seconds.
 //
-// It returns a [*fal.InvalidIDError], a [*fal.APIError] or a [*fal.CallError]; a lifetime that cannot be is a plain
-// error.
+// It returns a [*fal.InvalidIDError], a [*fal.APIError] or a [*fal.CallError]; an invalid lifetime is a plain error.
 func Token(ctx context.Context, client *fal.Client, endpointID string, lifetime time.Duration) (string, error) {
 	if lifetime < time.Second || lifetime > maxLifetime {
 		return "", fmt.Errorf("realtime: Token was given a lifetime of %v; it goes from 1s to %v", lifetime, maxLifetime)

@@ -14,17 +14,17 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// What may be in [Delivery].Err besides the errors of package fal, for errors.Is.
+// Values of [Delivery].Err besides the error types of package fal. Use errors.Is.
 var (
-	// ErrNoPayload says that the job went well and fal could not put its output into the delivery. Fetch it, with
+	// ErrNoPayload means that the job succeeded, but the delivery has no output. Fetch it with
 	// Endpoint.Attach(requestID).Result.
 	ErrNoPayload = errors.New("webhook: the output is not in the delivery")
-	// ErrUnknownStatus says that fal calls the job's end something that this version does not know. Look what became of
-	// it, with Endpoint.Attach(requestID).Result.
+	// ErrUnknownStatus means that the delivery has a status that this version does not know. Fetch the result with
+	// Endpoint.Attach(requestID).Result.
 	ErrUnknownStatus = errors.New("webhook: unknown status")
 )
 
-// Delivery is the end of a job, in success or in failure.
+// Delivery is the outcome of a job: its output or its error.
 type Delivery[O any] struct {
 	RequestID        string          // of the job, as Submit returned it
 	GatewayRequestID string          // of the last try, where fal tried the job more than once
@@ -38,10 +38,9 @@ type Delivery[O any] struct {
 	Err error
 }
 
-// Decode reads the body of a webhook. It verifies nothing.
+// Decode decodes the body of a webhook. It does not verify it.
 //
-// What became of the job is in the delivery, failure or not, because that is what a webhook is about and a failed job
-// has a request id too. The error is for a body that is no delivery at all, not being JSON or naming no request: it is
+// A failed job is not an error of Decode: see Delivery.Err. If the body is not JSON or has no request id, Decode returns
 // a [*fal.DecodeError].
 func Decode[O any](body []byte) (*Delivery[O], error) {
 	o, err := open(body)

@@ -9,11 +9,11 @@ import (
 	"net/http"
 )
 
-// Middleware returns a handler that passes to next what fal has sent, body and all, and answers the rest itself: 405 to
-// what is no POST, 413 to a body beyond [WithMaxBody], 503 after a [*KeysError], 401 after [ErrStale] and
-// [ErrSignature], 403 after [ErrUser], and 400 after [ErrHeader], [ErrMismatch] and a body that breaks off.
+// Middleware returns a handler that calls next with verified requests, including the body. It rejects others: with 405
+// for other methods than POST, 413 for a body larger than [WithMaxBody], 503 for a [*KeysError], 401 for [ErrStale] and
+// [ErrSignature], 403 for [ErrUser], and 400 for [ErrHeader], [ErrMismatch] and an incomplete body.
 //
-// It suits a handler that does something of its own with the body. [Handler] does more.
+// Use it with a handler that reads the body itself; else use [Handler].
 func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, ok := v.receive(w, r)
@@ -27,16 +27,13 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// Handler returns a handler that verifies and decodes what arrives, calls f with it, and answers 204 once f has
-// returned nil. It answers 500 where f returns an error, and fal delivers again. The rest it answers as
-// [Verifier.Middleware] does.
+// Handler returns a handler that verifies and decodes deliveries and calls f. It responds with 204 after f returned nil,
+// and with 500 after an error, so that fal retries. Invalid requests get the responses of [Verifier.Middleware].
 //
-// f also gets the deliveries that bring a failure: see [Delivery]. Only a body that names no request, though fal has
-// signed it, does not get to f: the answer is 500, as this side does not understand fal, and a version that does may be
-// there before fal gives up.
+// f also receives failed jobs: see [Delivery]. A signed body without a request id does not reach f: the response is 500.
 //
-// The context that f gets ends when fal hangs up, as it does when an answer is late. f may be called concurrently, and
-// again for a delivery that it has had: see [Seen].
+// The context of f ends when fal closes the connection, as it does when a response is late. f may be called
+// concurrently, and more than once for a delivery: see [Seen].
 func Handler[O any](v *Verifier, f func(ctx context.Context, d *Delivery[O]) error) http.Handler {
 	return v.handler(func(ctx context.Context, body []byte) error {
 		d, err := Decode[O](body)

@@ -27,8 +27,7 @@ const (
 	maxKeysBody  = 256 << 10
 )
 
-// KeysError says that fal's keys could not be fetched, so that nobody knows whether a delivery is fal's. Ask for it
-// again with a 503. Unwrap gives the cause.
+// KeysError is returned when fal's keys could not be fetched. Respond with 503, so that fal retries. It wraps the cause.
 type KeysError struct {
 	URL string // without the query
 	Err error

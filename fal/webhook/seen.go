@@ -5,9 +5,8 @@ import (
 	"sync"
 )
 
-// Seen lets each request id through once. It remembers a number of ids, the latest ones, in this process alone: where
-// there are several, or where a restart must not forget, the unique key of a database table does the same. It is safe
-// for concurrent use.
+// Seen handles each request id once. It remembers the latest ids in memory; for several processes, or to survive a
+// restart, use a unique key of a database table. It is safe for concurrent use.
 type Seen struct {
 	mu      sync.Mutex
 	limit   int
@@ -17,18 +16,17 @@ type Seen struct {
 	running map[string]chan struct{}
 }
 
-// NewSeen returns a Seen that remembers capacity ids, and at least one. An id takes about a hundred bytes; fal delivers
-// again for an hour or two.
+// NewSeen returns a Seen that remembers capacity ids, at least one. An id takes about a hundred bytes; fal retries for
+// an hour or two.
 func NewSeen(capacity int) *Seen {
 	return &Seen{limit: max(capacity, 1), done: map[string]bool{}, running: map[string]chan struct{}{}}
 }
 
-// Once calls f unless it has, for this id, returned nil before. The error is f's: an id for which f failed, or
-// panicked, is let through again.
+// Once calls f unless f has already returned nil for this id. It returns f's error. If f fails or panics, the next call
+// for the id calls f again.
 //
-// While f is at work for an id, a second call for that id waits for it, and calls its own f where the first fails: to
-// tell fal at once that this is nothing new would lose the delivery in that case. The wait ends with ctx, whose error
-// is then returned.
+// A concurrent call for the same id waits for the first, and calls its own f if the first fails. If ctx ends while
+// waiting, Once returns its error.
 func (s *Seen) Once(ctx context.Context, requestID string, f func() error) error {
 	for {
 		running, ok := s.begin(requestID)

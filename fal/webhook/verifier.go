@@ -21,23 +21,22 @@ const (
 	defaultMaxBody = 64 << 20
 )
 
-// The reasons to reject a delivery, for errors.Is. Besides, there is [*KeysError], which is not the sender's fault.
+// Reasons to reject a delivery. Use errors.Is. [*KeysError] is the other one.
 var (
-	// ErrHeader says that a header of fal's webhooks is missing, there twice, or malformed.
+	// ErrHeader means that a webhook header is missing, duplicated or malformed.
 	ErrHeader = errors.New("webhook: not as fal sends it")
-	// ErrStale says that the delivery was signed more than five minutes ago, or ahead.
+	// ErrStale means that the timestamp is more than five minutes off.
 	ErrStale = errors.New("webhook: signed at another time")
-	// ErrSignature says that the signature fits under none of fal's keys: the delivery is not fal's, or something on
-	// the way changed its body.
+	// ErrSignature means that the signature is invalid: the delivery is not from fal, or its body was changed.
 	ErrSignature = errors.New("webhook: the signature does not fit")
-	// ErrMismatch says that fal signed the delivery, and its headers name another request than its body.
+	// ErrMismatch means that the signed headers name another request than the body.
 	ErrMismatch = errors.New("webhook: the headers and the body are about different requests")
-	// ErrUser says that fal signed the delivery for another account than that of [WithUserID].
+	// ErrUser means that the delivery is for another account than that of [WithUserID].
 	ErrUser = errors.New("webhook: meant for another user of fal")
 )
 
-// Verifier tells the webhooks that fal sends from those that it does not. Make one with [New] and share it, since it
-// keeps fal's keys: it is safe for concurrent use.
+// Verifier verifies that webhooks are from fal. Create one with [New] and share it, since it caches fal's keys: it is
+// safe for concurrent use.
 type Verifier struct {
 	keys    keySet
 	now     func() time.Time
@@ -53,7 +52,7 @@ type option func(*Verifier)
 
 func (o option) apply(v *Verifier) { o(v) }
 
-// New returns a verifier that needs no options. It fetches nothing before there is a delivery to verify.
+// New returns a verifier. It needs no options, and sends no request before the first delivery.
 func New(opts ...Option) *Verifier {
 	v := &Verifier{maxBody: defaultMaxBody, onError: func(*http.Request, error) {}}
 	for _, o := range opts {
@@ -70,25 +69,25 @@ func New(opts ...Option) *Verifier {
 	return v
 }
 
-// WithJWKSURL fetches the keys from u instead of [JWKSURL]. It is to be an https URL, or http of this very machine; any
-// other makes each verification a [*KeysError].
+// WithJWKSURL fetches the keys from u instead of [JWKSURL]. It must be an https URL, or an http URL of a loopback
+// address; with any other, each verification returns a [*KeysError].
 func WithJWKSURL(u string) Option {
 	return option(func(v *Verifier) { v.keys.url = u })
 }
 
-// WithHTTPClient fetches the keys with a copy of h, for a transport or a proxy of one's own.
+// WithHTTPClient fetches the keys with a copy of h.
 func WithHTTPClient(h *http.Client) Option {
 	return option(func(v *Verifier) { v.keys.client = h })
 }
 
-// WithUserID rejects, with [ErrUser], what fal sends for another account than this one; "" is no account, and rejects
-// all. The id is what the header X-Fal-Webhook-User-Id of your own deliveries says.
+// WithUserID rejects deliveries for other accounts with [ErrUser]; "" rejects all. Your id is in the header
+// X-Fal-Webhook-User-Id of your own deliveries.
 func WithUserID(id string) Option {
 	return option(func(v *Verifier) { v.userID = &id })
 }
 
-// WithMaxBody sets how many bytes of a body [Verifier.Middleware] and [Handler] take, and hold in memory. The default
-// is 64 MiB, also where n is not more than 0.
+// WithMaxBody sets the maximum size of a body in bytes for [Verifier.Middleware] and [Handler], which hold it in memory.
+// The default is 64 MiB, also if n is 0 or less.
 func WithMaxBody(n int64) Option {
 	return option(func(v *Verifier) {
 		if n > 0 {
@@ -97,9 +96,8 @@ func WithMaxBody(n int64) Option {
 	})
 }
 
-// WithErrorFunc calls f with each request that [Verifier.Middleware] or [Handler] is about to answer with a failure, and why.
-// It is for logs: the answer tells the sender next to nothing. f may be called concurrently, and as often as anybody
-// sends garbage.
+// WithErrorFunc calls f with each request that [Verifier.Middleware] or [Handler] rejects, and the reason, for logging.
+// f must be safe for concurrent use.
 func WithErrorFunc(f func(r *http.Request, err error)) Option {
 	return option(func(v *Verifier) {
 		if f != nil {
@@ -108,15 +106,15 @@ func WithErrorFunc(f func(r *http.Request, err error)) Option {
 	})
 }
 
-// WithClock takes the time from now, which may be called concurrently, instead of [time.Now]: for a test with a
-// delivery that was recorded. The keys age by it as well.
+// WithClock uses now instead of [time.Now], for tests with a recorded delivery. now must be safe for concurrent use. The
+// key cache uses it, too.
 func WithClock(now func() time.Time) Option {
 	return option(func(v *Verifier) { v.now = now })
 }
 
-// Verify returns nil where fal has sent these headers with this body, byte for byte as it came, within the last five
-// minutes. Otherwise it returns an error that is [ErrHeader], [ErrStale], [ErrSignature], [ErrMismatch] or [ErrUser],
-// or a [*KeysError], which leaves open whether fal has sent it; the end of ctx is one of those.
+// Verify returns nil if fal sent these headers with this raw body within the last five minutes. Otherwise it returns
+// [ErrHeader], [ErrStale], [ErrSignature], [ErrMismatch] or [ErrUser]; or a [*KeysError] if the keys could not be
+// fetched, for example because ctx ended.
 func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) error {
 	s, err := v.readHeader(header)
 	if err != nil {
