@@ -10,9 +10,9 @@ func checkCommand() *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
 		Use:   "check [ID...]",
-		Short: "Tell whether generate would change anything",
-		Long: `Check generates in memory and compares with what is on disk. Where they differ it prints a unified diff, from the
-file as it is to the file as it should be, and the exit status is 1. It writes nothing and needs no network.`,
+		Short: "Check that the generated packages are up to date",
+		Long: `Check generates in memory and compares the result with the files on disk. If they differ, it prints a unified diff
+from the current to the expected content, and exits with status 1. It writes nothing and needs no network.`,
 		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			c, err := compare(cmd, f, ids, nil)

@@ -31,7 +31,7 @@ func diffCommand() *cobra.Command {
 	var search []string
 	cmd := &cobra.Command{
 		Use:   "diff [OLD [NEW]]",
-		Short: "Tell what a change of documents does to callers",
+		Short: "Compare documents and report what breaks callers",
 		Long: `Diff compares what documents mean, not how they are written, and says what each change does to callers:
 
   GO         their code stops compiling once packages are generated again

@@ -10,9 +10,9 @@ func explainCommand() *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Tell what becomes of a document, and why",
-		Long: `Explain prints what falgen makes of an endpoint's document: each field with its type, default and bounds, each name
-with the reason for it, and each repair with its place, its rule, what stands there and how it is read.`,
+		Short: "Explain how a document becomes Go",
+		Long: `Explain prints how falgen reads an endpoint's document: each field with its type, default and bounds, each Go name
+with the reason for it, and each repair with its position, its rule, the original text and how it is read.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: f.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

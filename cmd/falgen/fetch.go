@@ -19,7 +19,7 @@ func fetchCommand() *cobra.Command {
 	var cfg fetch.Config
 	cmd := &cobra.Command{
 		Use:   "fetch [ID|GLOB...]",
-		Short: "Bring documents from fal into the folder of documents",
+		Short: "Fetch endpoint documents from fal",
 		Long: `Fetch stores the documents of the endpoints that are named, or of those whose documents are there already. In a
 glob, which has to be quoted, * stands for a part of an id between two slashes and ** for any number of such parts:
 'fal-ai/flux/**' is all of Flux.

@@ -15,12 +15,12 @@ func generateCommand() *cobra.Command {
 	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "generate [ID...]",
-		Short: "Write the packages of the documents",
-		Long: `Generate writes a Go package for each document, or for the endpoints that are named.
+		Short: "Generate Go packages from documents",
+		Long: `Generate writes a Go package for each document, or for the endpoints given as arguments.
 
-What has not changed is not touched. A package whose document is gone is removed; files that falgen did not write are
-left alone. A document that cannot be used is named with its place and does not stop the others; its package stays as
-it was, and the exit status is 1.`,
+Unchanged files are not written. The package of a document that no longer exists is removed; files that falgen did not
+write are kept. An invalid document is reported with its position and does not stop the others: its package is kept, and the
+exit status is 1.`,
 		ValidArgsFunction: f.completeIDs(anyNumber),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			_, err := generate(cmd, f, ids, verbose, nil)

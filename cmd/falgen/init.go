@@ -28,13 +28,13 @@ func initCommand() *cobra.Command {
 	var ci string
 	cmd := &cobra.Command{
 		Use:   "init [ID...]",
-		Short: "Make this folder of a Go module a place to generate in",
-		Long: `Init writes falgen.yaml, a Go file with the go:generate line, and .gitattributes, into the folder that it runs
-in. With --ci github it writes two workflows as well: one holds each push against the documents, the other looks each
-night for changed documents and opens a pull request.
+		Short: "Set up falgen in this module",
+		Long: `Init writes falgen.yaml, a Go file with a go:generate line, and .gitattributes to the current folder. With --ci github
+it also writes two workflows: one checks each push, the other fetches changed documents every night and opens a pull
+request.
 
-No file that is there is written over: it is named, with what it lacks. Then init prints what to do next, for the
-endpoints that are named.`,
+Existing files are not overwritten: init prints what they lack. Then it prints the next steps, for the endpoints given as
+arguments.`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if ci != "" && ci != "github" {
 				return fmt.Errorf("--ci %s: there are workflows for github alone", ci)

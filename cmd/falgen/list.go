@@ -25,10 +25,10 @@ func listCommand() *cobra.Command {
 	var catalogue bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "Name the endpoints whose documents are there",
-		Long: `List prints a line for each document that is there, or with --catalogue for each endpoint that fal lists: its id,
-its category, its status ("active" or "deprecated") and the day on which it came, where the catalogue's words on them are
-known, where its package is, and what the endpoint does. "-" stands for what is not known, or not generated.`,
+		Short: "List local endpoints",
+		Long: `List prints a line for each local document, or with --catalogue for each endpoint in fal's catalogue: the id, the
+category, the status ("active" or "deprecated"), the release date, the folder of the package, and what the endpoint does.
+"-" means unknown, or not generated.`,
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,7 +39,7 @@ known, where its package is, and what the endpoint does. "-" stands for what is 
 		},
 	}
 	f.registerFolders(cmd)
-	cmd.Flags().BoolVar(&catalogue, "catalogue", false, "list all that fal has, not just what is here")
+	cmd.Flags().BoolVar(&catalogue, "catalogue", false, "list fal's whole catalogue instead of local documents")
 	return cmd
 }
 

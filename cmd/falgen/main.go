@@ -26,7 +26,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	root := &cobra.Command{
 		Use:           "falgen",
-		Short:         "Go packages from the documents of fal.ai endpoints",
+		Short:         "Generate Go packages for fal.ai endpoints",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

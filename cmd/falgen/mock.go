@@ -37,12 +37,12 @@ func mockCommand() *cobra.Command {
 	var m mock
 	cmd := &cobra.Command{
 		Use:   "mock",
-		Short: "Serve a fake fal on this machine",
-		Long: `Mock answers as fal does, for the endpoints of the documents, until an interrupt stops it: queue, streams,
-sockets, uploads, and webhooks to this machine. It judges each input by the endpoint's document, and needs neither a
-key nor the network. Where there are no documents it serves the endpoints that falgen comes with.
+		Short: "Run a local fake of fal",
+		Long: `Mock serves the endpoints of the local documents like fal, until it is interrupted: queue, streams, sockets, uploads,
+and webhooks to this machine. It validates each input against the endpoint's document, and needs neither a key nor the
+network. Without documents it serves the endpoints that come with falgen.
 
-Once it listens it prints what points clients of package fal to it, in the words of a shell:
+Once it listens, it prints the environment variables that point package fal to it:
 
     $ falgen mock > mock.env &
     $ . ./mock.env

@@ -13,9 +13,9 @@ func searchCommand() *cobra.Command {
 	var catalogue bool
 	cmd := &cobra.Command{
 		Use:   "search WORD...",
-		Short: "Find endpoints by what they do",
-		Long: `Search prints, as list does, the endpoints whose id, title, category or description has all of the words: the
-best match first. With --catalogue it asks fal, which has its own mind of what matches.`,
+		Short: "Search local endpoints",
+		Long: `Search prints, in the format of list, the endpoints whose id, title, category or description contains all of the
+words, best match first. With --catalogue it searches fal's catalogue with fal's own search.`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, words []string) error {
@@ -27,6 +27,6 @@ best match first. With --catalogue it asks fal, which has its own mind of what m
 		},
 	}
 	f.registerFolders(cmd)
-	cmd.Flags().BoolVar(&catalogue, "catalogue", false, "search all that fal has, not just what is here")
+	cmd.Flags().BoolVar(&catalogue, "catalogue", false, "search fal's whole catalogue instead of local documents")
 	return cmd
 }

@@ -24,14 +24,14 @@ func updateCommand() *cobra.Command {
 	var u update
 	cmd := &cobra.Command{
 		Use:   "update [ID|GLOB...]",
-		Short: "Fetch documents, tell what changes, and generate",
-		Long: `Update does what fetch, diff and generate do, one after the other: it fetches the documents that are named, or those
-that are there, prints what their changes do to callers, and brings the packages up to date.
+		Short: "Fetch documents, report changes, and generate",
+		Long: `Update runs fetch, diff and generate: it fetches the given documents, or all local ones, prints what their changes do
+to callers, and updates the packages.
 
-With --report FILE what changes is also written as Markdown, for the body of a pull request. With --dry-run nothing is
-written but that.
+--report FILE also writes the changes as Markdown, for the body of a pull request. With --dry-run nothing else is written.
 
-Exit status 0 is done, changes or not; 1 that some documents could not be fetched or used: the rest is up to date.`,
+The exit status is 0 on success, with or without changes, and 1 if a document could not be fetched or used; the others are
+updated all the same.`,
 		Example: `  falgen update --callers ./...
   falgen update --dry-run
   falgen update --report report.md`,
@@ -45,7 +45,7 @@ Exit status 0 is done, changes or not; 1 that some documents could not be fetche
 	registerFetch(cmd, &u.want, &u.fetch)
 	registerCallers(cmd, &u.callers)
 	cmd.Flags().StringVar(&u.report, "report", "", "write what changes to `file`, as Markdown")
-	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "tell what would change, and write nothing but the report")
+	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "report what would change, and write nothing but the report")
 	return cmd
 }
 
