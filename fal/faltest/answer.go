@@ -13,14 +13,14 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// Answer is what a request is answered with instead of what the fake would say. It is a [Fault], too.
+// Answer is a response in place of the fake's own. It is also a [Fault].
 type Answer struct {
 	Code   int // an HTTP status
 	Header http.Header
 	Body   any // encoded as JSON; a string is sent as the text or HTML that it is, and nil is no body
 }
 
-// String names the answer by its status and by fal's word for it: "422 content_policy_violation".
+// String returns the status and error type: "422 content_policy_violation".
 func (a Answer) String() string {
 	code := strconv.Itoa(a.Code)
 	text, kind := a.explain()
@@ -112,8 +112,8 @@ var requestErrors = []struct {
 	{"client_disconnected", 499}, {"client_cancelled", 499}, {"bad_request", 400}, {"internal_error", 500},
 }
 
-// RequestError is a failure of fal's infrastructure, such as "runner_disconnected", with the status that fal gives it;
-// one that fal does not know is a 500 (docs/protocol.md, section 7.1).
+// RequestError returns a failure of fal's infrastructure, such as "runner_disconnected", with its usual status; an
+// unknown kind has status 500 (docs/protocol.md, section 7.1).
 func RequestError(kind string) Answer {
 	code := http.StatusInternalServerError
 	for _, known := range requestErrors {
@@ -152,9 +152,9 @@ var modelErrors = []struct {
 	{"video_duration_too_long", 0, nil}, {"video_duration_too_short", 0, nil}, {"value_error.missing", 0, nil},
 }
 
-// ModelError is a failure that a model tells of, such as "content_policy_violation", with the status and the ctx that
-// suit it. loc is the place in the input that it is about, of names and indices below "body". A kind that fal does not
-// know is a 422 (docs/protocol.md, section 7.1).
+// ModelError returns a failure of a model, such as "content_policy_violation", with its usual status and ctx. loc is the
+// path of the invalid value below "body": field names and indexes. An unknown kind has status 422 (docs/protocol.md,
+// section 7.1).
 func ModelError(kind string, loc ...any) Answer {
 	f := fal.FieldError{Loc: append(fal.Loc{"body"}, loc...), Type: kind, Msg: "the model refused it: " + words(kind)}
 	a := refuse(f)
@@ -168,15 +168,15 @@ func ModelError(kind string, loc ...any) Answer {
 	return a
 }
 
-// Detail is a failure whose detail is a text (docs/protocol.md, section 7.1).
+// Detail returns an error response with a text as its detail (docs/protocol.md, section 7.1).
 func Detail(code int, text string) Answer { return detail(code, "%s", text) }
 
-// PlatformError is a failure of fal's platform API, such as 429 and "rate_limited" (docs/protocol.md, section 7.1).
+// PlatformError returns an error of fal's platform API, such as 429 with "rate_limited" (docs/protocol.md, section 7.1).
 func PlatformError(code int, kind string) Answer {
 	return Answer{Code: code, Body: map[string]any{"error": map[string]string{"type": kind, "message": words(kind)}}}
 }
 
-// RateLimited is a 429 whose Retry-After asks for so much patience, in whole seconds; 0 leaves the header out.
+// RateLimited returns status 429 with a Retry-After header in whole seconds; 0 omits the header.
 func RateLimited(retryAfter time.Duration) Answer {
 	a := Answer{Code: http.StatusTooManyRequests,
 		Body: map[string]string{"detail": "Too many requests", "error_type": "concurrent_requests_limit"}}
@@ -186,13 +186,13 @@ func RateLimited(retryAfter time.Duration) Answer {
 	return a
 }
 
-// BadGateway is the HTML of a gateway that did not reach fal.
+// BadGateway returns the HTML error of a gateway that could not reach fal.
 func BadGateway() Answer {
 	return Answer{Code: http.StatusBadGateway, Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n" +
 		"<body><h1>502 Bad Gateway</h1><hr>nginx</body>\r\n</html>\r\n"}
 }
 
-// Failures returns a failure of every kind that fal is known to have, for tests that go through them all.
+// Failures returns one failure of every known kind, for tests that cover them all.
 func Failures() []Answer {
 	var all []Answer
 	for _, known := range requestErrors {

@@ -14,7 +14,7 @@ import (
 	"github.com/falgen/falgen/fal"
 )
 
-// Server is a fake fal, on a port of this machine unless [WithURL] says otherwise. It is safe for concurrent use.
+// Server is a fake of fal that listens on a loopback port, unless [WithURL] is given. It is safe for concurrent use.
 type Server struct {
 	URL string // for fal.WithBaseURL
 
@@ -38,7 +38,7 @@ type Server struct {
 	rules   []*Rule
 }
 
-// New starts a server that is closed when the test ends. What [Start] returns an error for ends the test.
+// New starts a server that is closed when the test ends. It fails the test if [Start] returns an error.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := Start(opts...)
@@ -50,7 +50,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server, to be closed with [Server.Close]. It returns an error where an option makes no sense.
+// Start starts a server. Close it with [Server.Close]. It returns an error if an option is invalid.
 func Start(opts ...Option) (*Server, error) {
 	c, err := newConfig(opts)
 	if err != nil {
@@ -88,8 +88,7 @@ func serve(c *config, known *endpoints) (*Server, error) {
 	return s, nil
 }
 
-// Close stops the server: what waits is cut short, webhooks included, and nothing is left running. It may be called
-// twice.
+// Close stops the server and everything that is pending, including webhooks. It may be called twice.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.stop()
@@ -122,12 +121,10 @@ func (s *Server) misused(err error) {
 	s.t.Fatal(err)
 }
 
-// Endpoints returns the ids of the endpoints that are served, sorted. One whose document proves to be of no use, when
-// it is first asked for or [Server.Skipped] reads it, is no longer among them.
+// Endpoints returns the sorted ids of the served endpoints, without those whose documents turned out to be invalid.
 func (s *Server) Endpoints() []string { return s.endpoints.ids() }
 
-// Skipped tells what of the documents cannot be served, and why. It reads those that no request has asked for yet,
-// which takes a moment where there are hundreds.
+// Skipped returns an error for each document that cannot be served. It reads all documents, which may take a moment.
 func (s *Server) Skipped() []error {
 	found := s.endpoints.skipped
 	for _, id := range slices.Sorted(maps.Keys(s.endpoints.byID)) {

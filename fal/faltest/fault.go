@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with the answer to a request: an [Answer] takes its place, and [Disconnect] and [SlowBody]
-// spoil it, once the fake has done as it was asked. An answer on a socket is a message.
+// Fault is a fault in the response to a request. An [Answer] replaces the response; [Disconnect] and [SlowBody] affect
+// it after the fake has processed the request. On a socket the response is a message.
 type Fault interface {
 	// spoil answers r in place of serve, or calls it with a writer of its own.
 	spoil(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter))
@@ -16,8 +16,8 @@ func (a Answer) spoil(_ *Server, w http.ResponseWriter, r *http.Request, _ func(
 	a.write(w, r)
 }
 
-// Disconnect ends the connection after so many bytes of the answer's body; 0 or less ends it before the answer begins.
-// The fake has done by then as it was asked. Go's own HTTP client may repeat a GET that gets no answer at all.
+// Disconnect closes the connection after the given number of bytes of the response body; 0 or less closes it before the
+// response. The request has been processed by then. Go's HTTP client may retry a GET without a response.
 func Disconnect(bytes int) Fault { return disconnect(bytes) }
 
 type disconnect int
@@ -65,7 +65,7 @@ func (c *cutter) Write(p []byte) (int, error) {
 
 func (c *cutter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// SlowBody sends the answer's body at that many bytes a second, at least one.
+// SlowBody sends the response body at the given rate, at least one byte a second.
 func SlowBody(bytesPerSecond int) Fault { return slowBody(max(bytesPerSecond, 1)) }
 
 type slowBody int

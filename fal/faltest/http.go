@@ -54,8 +54,7 @@ const (
 	public
 )
 
-// ServeHTTP answers as fal would. The first element of the path is the host that is meant, as [fal.WithBaseURL] sends
-// it.
+// ServeHTTP responds like fal. The first path element is the original host, as [fal.WithBaseURL] sends it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer context.AfterFunc(s.open, func() { // a client may neither send nor read on
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(closing))

@@ -57,38 +57,37 @@ func newConfig(opts []Option) (*config, error) {
 }
 
 // WithSpecs serves the endpoints that path describes, instead of those that come with falgen: a folder of documents, at
-// any depth, one document, or a dump of the platform's catalogue. What cannot be served is left out: see
-// [Server.Skipped]. Start returns an error where path cannot be read or nothing there can be served.
+// any depth, one document, or a dump of the platform's catalogue. Documents that cannot be served are skipped: see
+// [Server.Skipped]. Start returns an error if path cannot be read, or no endpoint can be served.
 func WithSpecs(path string) Option { return option(func(c *config) { c.specs = path }) }
 
-// WithURL makes a server that listens nowhere: the caller serves it, an http.Handler, at u, which is
-// http(s)://host[:port] and perhaps a path that the caller strips.
+// WithURL returns a server that does not listen: the caller serves it as an http.Handler at u, http(s)://host[:port]
+// with an optional path that the caller strips.
 func WithURL(u string) Option { return option(func(c *config) { c.url = u }) }
 
-// WithSeed makes other values where a document has no example, and lets other inputs fail by [WithFailRate]. The
-// default is 0. The same seed and the same requests always make the same values.
+// WithSeed sets the seed of generated values and of [WithFailRate]. The default is 0. The same seed and requests always
+// give the same values.
 func WithSeed(seed uint64) Option { return option(func(c *config) { c.seed = seed }) }
 
-// WithStep lets jobs move on by one step every d, by themselves, instead of each time someone looks. A run and the
-// events of a stream then take as long as their job would, and an input on a socket takes a step. 0, the default, is for
-// looks.
+// WithStep advances jobs by one step every d, instead of with each status request. A run and the events of a stream then
+// take as long as a job, and an input on a socket takes a step. 0, the default, advances them with status requests.
 func WithStep(d time.Duration) Option { return option(func(c *config) { c.step = d }) }
 
-// WithFailRate lets that part of the inputs fail, from 0 to 1, each in one of the ways of [Failures], or by a 429 or a
-// gateway's 502 before it is taken. Which ones fail is a matter of [WithSeed] and their order. Rules go first.
+// WithFailRate makes a fraction of the inputs fail, from 0 to 1, each with one of [Failures], or with a 429 or a
+// gateway's 502 before it is accepted. Which inputs fail depends on [WithSeed] and their order. Rules take precedence.
 func WithFailRate(rate float64) Option { return option(func(c *config) { c.failRate = rate }) }
 
-// WithHistory sets how many requests, jobs, stored files and webhook deliveries the server remembers, of each the
-// newest n; the default is 10,000. A job or file that is forgotten is not found, so n must be more than what is in
-// flight. Whatever n is, no more than 64 MiB of request bodies are kept.
+// WithHistory sets how many of the latest requests, jobs, stored files and webhook deliveries the server keeps; the
+// default is 10,000. Older jobs and files return 404, so n must exceed the number in flight. At most 64 MiB of request
+// bodies are kept.
 func WithHistory(n int) Option { return option(func(c *config) { c.history = n }) }
 
-// WithStorage sets how many bytes of uploads are kept, in memory; the default is 1 GiB. Beyond that the oldest go.
+// WithStorage limits the uploads that are kept in memory to the given number of bytes; the default is 1 GiB. The oldest
+// are dropped first.
 func WithStorage(bytes int64) Option { return option(func(c *config) { c.storage = bytes }) }
 
-// WithLog calls f with each request once it is answered. It is called by many goroutines at a time.
+// WithLog calls f with each request after its response. f must be safe for concurrent use.
 func WithLog(f func(Request)) Option { return option(func(c *config) { c.log = f }) }
 
-// WithPublicWebhooks lets webhooks go to any address; the default is loopback addresses alone, so that no test talks to
-// the world by mistake.
+// WithPublicWebhooks allows webhooks to any address. By default they are sent to loopback addresses only.
 func WithPublicWebhooks() Option { return option(func(c *config) { c.anywhere = true }) }

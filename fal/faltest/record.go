@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Op is what a request asks for.
+// Op is the kind of a request.
 type Op string
 
-// The operations, and what they are asked by (docs/protocol.md, sections 5, 6, 8, 10, 11 and 12).
+// The kinds of requests (docs/protocol.md, sections 5, 6, 8, 10, 11 and 12).
 const (
 	OpRun           Op = "run"            // POST fal.run/ID, or GET with the input as the query
 	OpStream        Op = "stream"         // POST fal.run/ID/stream
@@ -36,9 +36,9 @@ const (
 // takesInput reports whether requests of that kind bring an input.
 func (o Op) takesInput() bool { return o == OpRun || o == OpStream || o == OpSubmit || o == OpRealtime }
 
-// Request is one that the server has received.
+// Request is a request that the server received.
 type Request struct {
-	Op        Op     // "" where fal has nothing like it
+	Op        Op     // "" if fal has no such request
 	Endpoint  string // the id of the endpoint that it is about, as far as it is about one that is served
 	RequestID string // of the input's run or job
 	Method    string // "" of an input on a socket
@@ -111,7 +111,7 @@ func (s *Server) finish(c *call) {
 	}
 }
 
-// Requests returns the requests received so far, in order, with those that were refused; see [WithHistory].
+// Requests returns the requests received so far, in order, including rejected ones; see [WithHistory].
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,8 +122,8 @@ func (s *Server) Requests() []Request {
 	return all
 }
 
-// Inputs returns the inputs that an endpoint has received so far, by run, stream, submission or socket, in order, with
-// those that were refused. One that does not fit I ends the test, or, where there is none, panics.
+// Inputs returns the inputs that an endpoint has received, by run, stream, submit or socket, in order, including
+// rejected ones. If an input does not decode into I, it fails the test, or panics outside of a test.
 func Inputs[I any](s *Server, endpointID string) []I {
 	var all []I
 	for i, r := range s.Requests() {

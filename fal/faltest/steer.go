@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// Rule says how the server is to treat the requests that [Server.On] names, or those of them that [Rule.When] and
-// [Rule.Times] leave. Its methods return it, so that they chain, and act at once. It is safe for concurrent use.
+// Rule changes how the server handles the requests that [Server.On], [Rule.When] and [Rule.Times] select. Its methods
+// take effect at once and return the Rule, for chaining. It is safe for concurrent use.
 //
-// Where several rules say something about the same matter, those with Times go first, in the order in which they were
-// made, and of the others the newest: lasting behaviour can be replaced, and what is to happen once, or one after the
-// other, can be put on top.
+// If several rules set the same thing, those with Times apply first, in the order in which they were created, and then
+// the newest of the others.
 type Rule struct {
 	server   *Server
 	endpoint string // "" for any
@@ -36,8 +35,8 @@ type plan struct {
 	nulls    *struct{} // to be everywhere
 }
 
-// On makes a rule for the requests about an endpoint, or, with "", for all requests. An id that is not served ends the
-// test, or, where there is none, panics.
+// On adds a rule for requests to an endpoint, or to all with "". If the endpoint is not served, it fails the test, or
+// panics outside of a test.
 func (s *Server) On(endpointID string) *Rule {
 	if s.t != nil {
 		s.t.Helper()
@@ -73,13 +72,13 @@ func (r *Rule) misused(format string, args ...any) *Rule {
 	return r
 }
 
-// When narrows the rule to the requests that f returns true for. f may be called by many goroutines at a time.
+// When limits the rule to requests for which f returns true. f must be safe for concurrent use.
 func (r *Rule) When(f func(Request) bool) *Rule { return r.set(func() { r.when = f }) }
 
-// Times ends the rule after it has acted on n requests. A rule that is to end is best about one matter.
+// Times ends the rule after n requests. Such a rule should set one thing only.
 func (r *Rule) Times(n int) *Rule { return r.set(func() { r.left = max(n, 0) }) }
 
-// Output makes v, encoded as JSON, the output. It is not held against the document.
+// Output sets the output to v, encoded as JSON. It is not validated.
 func (r *Rule) Output(v any) *Rule {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -88,8 +87,7 @@ func (r *Rule) Output(v any) *Rule {
 	return r.answer(func(Request) Answer { return Answer{Code: http.StatusOK, Body: json.RawMessage(text)} })
 }
 
-// OutputFrom makes the output of what f returns for the request, encoded as JSON. f may be called by many goroutines at
-// a time.
+// OutputFrom sets the output to the result of f, encoded as JSON. f must be safe for concurrent use.
 func (r *Rule) OutputFrom(f func(Request) any) *Rule {
 	return r.answer(func(seen Request) Answer {
 		text, err := json.Marshal(f(seen))
@@ -100,8 +98,8 @@ func (r *Rule) OutputFrom(f func(Request) any) *Rule {
 	})
 }
 
-// Fail makes a failure of what the endpoint makes of the input: a run or stream is answered with it, and a job ends in
-// it. For failures of the queue itself there is [Rule.At].
+// Fail makes inputs fail: a run or stream responds with a, and a job ends with it. For failures of the queue itself, use
+// [Rule.At].
 func (r *Rule) Fail(a Answer) *Rule {
 	if why := a.unusable(); why != "" {
 		return r.misused("Fail: %s", why)
@@ -111,8 +109,8 @@ func (r *Rule) Fail(a Answer) *Rule {
 
 func (r *Rule) answer(f func(Request) Answer) *Rule { return r.set(func() { r.plan.outcome = &f }) }
 
-// Partials makes each of vs, encoded as JSON, an event of a model's stream, before the output. The default is the
-// output, twice. On a socket they are messages, and the default is none.
+// Partials sets the events of a stream before the output, each encoded as JSON. The default is the output, twice. On a
+// socket they are messages, and the default is none.
 func (r *Rule) Partials(vs ...any) *Rule {
 	events := make([]any, len(vs))
 	for i, v := range vs {
@@ -125,34 +123,34 @@ func (r *Rule) Partials(vs ...any) *Rule {
 	return r.set(func() { r.plan.partials = &events })
 }
 
-// Delay keeps inputs waiting for a runner for d: a run or stream is not answered, and a job stays in queue. Where the
-// caller's limit for that is shorter, the input fails with it at once (docs/protocol.md, section 4.1).
+// Delay delays the start of inputs by d: a run or stream gets no response, and a job stays in queue. If the caller's
+// start timeout is shorter, the input fails with it at once (docs/protocol.md, section 4.1).
 func (r *Rule) Delay(d time.Duration) *Rule { return r.set(func() { r.plan.delay = &d }) }
 
-// Queue sets the positions that a job has in queue, the first one as it is submitted. The default is 2, 1, 0.
+// Queue sets the queue positions of a job, starting with its submission. The default is 2, 1, 0.
 func (r *Rule) Queue(positions ...int) *Rule {
 	positions = slices.Clone(positions)
 	return r.set(func() { r.plan.queue = &positions })
 }
 
-// Logs sets the lines that a job logs, one a step. They have the three shapes that fal's have.
+// Logs sets the log lines of a job, one for each step, in the three formats that fal uses.
 func (r *Rule) Logs(lines ...string) *Rule {
 	logs := shapeLogs(lines)
 	return r.set(func() { r.plan.logs = &logs })
 }
 
-// UnknownEnums puts into outputs, where the document lists the values that there are, one that it does not list.
+// UnknownEnums replaces enum values in outputs by one that the document does not list.
 func (r *Rule) UnknownEnums() *Rule {
 	return r.set(func() { r.plan.enums = new(struct{}) })
 }
 
-// NullFields makes every field of outputs null that the document does not require, as fal does with some.
+// NullFields sets every optional field of outputs to null, as fal does with some.
 func (r *Rule) NullFields() *Rule {
 	return r.set(func() { r.plan.nulls = new(struct{}) })
 }
 
-// At spoils the answers to requests of one kind. An [Answer] is a fault too: that request is then not acted on at all.
-// Requests that are about no endpoint, such as uploads, are a matter of On("").
+// At sets a fault for the responses to requests of one kind. If f is an [Answer], the request is not processed. For
+// requests without an endpoint, such as uploads, use On("").
 func (r *Rule) At(op Op, f Fault) *Rule {
 	if a, ok := f.(Answer); ok && a.unusable() != "" {
 		return r.misused("At(%s): %s", op, a.unusable())

@@ -234,9 +234,8 @@ func (t *store) placeOf(address string) (place string, ours bool) {
 	return strings.TrimPrefix(u.Path, filesPath), true
 }
 
-// Store puts a file into the server and returns its URL, which an input or an output may then hold. Its content type is
-// that of the name's extension, or of the content where that is unknown. A file larger than [WithStorage] allows ends
-// the test, or, where there is none, panics.
+// Store stores a file and returns its URL, for use in inputs and outputs. The content type is that of the name's
+// extension, or is detected. If the file exceeds [WithStorage], it fails the test, or panics outside of a test.
 func (s *Server) Store(name string, body []byte) (url string) {
 	o := s.store.create(name, contentTypeOf(name, body), false, false)
 	c, err := s.store.read(o, bytes.NewReader(body))
@@ -247,7 +246,7 @@ func (s *Server) Store(name string, body []byte) (url string) {
 	return s.store.fileURL(o.place)
 }
 
-// File returns what is stored at a URL of the server's, such as one that an upload has made.
+// File returns the content stored at a URL of the server, such as that of an upload.
 func (s *Server) File(url string) (body []byte, ok bool) {
 	place, ours := s.store.placeOf(url)
 	c, _, found := s.store.file(place)

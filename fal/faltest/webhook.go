@@ -213,7 +213,7 @@ func (h *hooks) close() {
 	h.client.CloseIdleConnections()
 }
 
-// Deliveries returns the attempts to deliver webhooks so far, in order; see [WithHistory].
+// Deliveries returns the webhook delivery attempts so far, in order; see [WithHistory].
 func (s *Server) Deliveries() []Delivery {
 	s.hooks.mu.Lock()
 	defer s.hooks.mu.Unlock()
