@@ -126,13 +126,13 @@ func (d *download) fetch(ctx context.Context, from string) error {
 	}
 	if data, ok := strings.CutPrefix(from, "data:"); ok {
 		if err := d.decode(data); err != nil {
-			return r.lost(err)
+			return r.callError(err)
 		}
 		return nil
 	}
 	u, err := parseHTTPURL(from)
 	if err != nil {
-		return r.lost(fmt.Errorf("the file's URL is %w", err))
+		return r.callError(fmt.Errorf("the file's URL is %w", err))
 	}
 	r.query, u.RawQuery, u.Fragment = u.RawQuery, "", ""
 	r.url = u.String()

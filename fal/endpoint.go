@@ -192,7 +192,7 @@ func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg 
 	}
 	in := reflect.ValueOf(ptr).Elem().Interface()
 	if input.IsNil(in) {
-		return nil, r.lost(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
+		return nil, r.callError(errors.New("the input is nil; an empty one is for an endpoint that needs none"))
 	}
 	check := func() error {
 		if cfg.skipValidation {
@@ -209,7 +209,7 @@ func (e endpoint) request(ctx context.Context, op Op, host string, ptr any, cfg 
 	}
 	body, err := encodeUploaded(in, uploaded)
 	if err != nil {
-		return nil, r.lost(fmt.Errorf("cannot encode the input: %w", err))
+		return nil, r.callError(fmt.Errorf("cannot encode the input: %w", err))
 	}
 	r.body = jsonContent(body)
 	return r, nil

@@ -32,7 +32,7 @@ func (j job) follow(ctx context.Context, cfg *config, logs bool) iter.Seq2[Statu
 
 // poll asks for the status again and again until tell has enough.
 func (j job) poll(ctx context.Context, p pace, logs bool, tell func(Status) bool) error {
-	next := looks{pace: p}
+	next := pacing{pace: p}
 	for {
 		s, err := j.status(ctx, logs)
 		if err != nil || !tell(s) {
@@ -62,11 +62,11 @@ func (j job) listen(ctx context.Context, logs bool, tell func(Status) bool) (goO
 	var all []Log
 	for resp, err := range j.client.events(ctx, r) {
 		if err != nil {
-			return lostOnTheWay(ctx, err)
+			return canFallBack(ctx, err)
 		}
 		s, err := resp.status()
 		if err != nil {
-			return lostOnTheWay(ctx, err)
+			return canFallBack(ctx, err)
 		}
 		// Each event brings what is new in the log; asking would bring it all (docs/protocol.md, section 6.3).
 		all = append(all, s.Logs...)
@@ -78,8 +78,8 @@ func (j job) listen(ctx context.Context, logs bool, tell func(Status) bool) (goO
 	return true, nil
 }
 
-// lostOnTheWay tells a connection that broke, after which one can ask instead, from an answer and from the caller's end.
-func lostOnTheWay(ctx context.Context, err error) (bool, error) {
+// canFallBack tells a connection that broke, after which one can ask instead, from an answer and from the caller's end.
+func canFallBack(ctx context.Context, err error) (bool, error) {
 	if ctx.Err() != nil || errors.As(err, new(*APIError)) {
 		return false, err
 	}

@@ -65,15 +65,15 @@ type pace struct{ first, last time.Duration }
 
 var defaultPace = pace{500 * time.Millisecond, 5 * time.Second}
 
-// looks paces the looks at one job.
-type looks struct {
+// pacing paces the pacing at one job.
+type pacing struct {
 	pace
 	state State
 	wait  time.Duration
 }
 
 // next is how long to wait after the job was seen in a state. A change is worth a closer look.
-func (l *looks) next(s State) time.Duration {
+func (l *pacing) next(s State) time.Duration {
 	if s != l.state || l.wait == 0 {
 		l.state, l.wait = s, l.first
 	} else {

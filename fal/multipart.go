@@ -51,7 +51,7 @@ func (u *uploader) multipart(ctx context.Context, b *blob, m *meter) (string, er
 	}
 	body, err := input.JSON(map[string][]part{"parts": parts})
 	if err != nil {
-		return "", u.request(http.MethodPost).lost(err)
+		return "", u.request(http.MethodPost).callError(err)
 	}
 	r := u.signed(http.MethodPost, to, "/complete")
 	r.body = jsonContent(body)

@@ -81,7 +81,7 @@ func (r *response) unreadable(err error) error {
 
 // failure makes an *APIError of a success that tells of a failure.
 func (r *response) failure(message string) *APIError {
-	e := r.request.answered(r.code, r.header, withoutKey(r.body, r.key))
+	e := r.request.apiError(r.code, r.header, withoutKey(r.body, r.key))
 	e.Message = message
 	return e
 }
@@ -110,23 +110,23 @@ func (c *Client) do(ctx context.Context, r *request) (resp *response, err error)
 // ready says what keeps a request from being made at all.
 func (c *Client) ready(ctx context.Context, r *request) error {
 	if ctx == nil {
-		return r.lost(errors.New("the context is nil"))
+		return r.callError(errors.New("the context is nil"))
 	}
 	if c == nil || c.http == nil {
-		return r.lost(errNoClient)
+		return r.callError(errNoClient)
 	}
 	return nil
 }
 
-// answered makes the error of an answer to the request.
-func (r *request) answered(code int, header http.Header, body []byte) *APIError {
+// apiError makes the error of an answer to the request.
+func (r *request) apiError(code int, header http.Header, body []byte) *APIError {
 	e := newAPIError(r.endpoint, code, header, body)
 	e.Method, e.URL, e.RequestID = r.method, r.asked, cmp.Or(r.id, e.RequestID)
 	return e
 }
 
-// lost wraps what is not an answer of fal's into a *CallError.
-func (r *request) lost(err error) error {
+// callError wraps what is not an answer of fal's into a *CallError.
+func (r *request) callError(err error) error {
 	switch err.(type) {
 	case *APIError, *DecodeError:
 		return err
@@ -190,7 +190,7 @@ func (c *Client) open(ctx context.Context, r *request) (*http.Response, string, 
 		if resp.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, which no context ends
 			body, _ = readBody(resp, maxErrorBody) // the status says enough where the body breaks off
 		}
-		e := r.answered(resp.StatusCode, resp.Header, withoutKey(body, key))
+		e := r.apiError(resp.StatusCode, resp.Header, withoutKey(body, key))
 		e.ErrorType = string(withoutKey([]byte(e.ErrorType), key)) // a gateway may echo it anywhere
 		e.RequestID = string(withoutKey([]byte(e.RequestID), key))
 		e.parseBody()

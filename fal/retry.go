@@ -126,17 +126,17 @@ func (c *Client) repeat(ctx context.Context, r *request, attempt func() error) e
 			return nil
 		}
 		if n >= policy.Max || errors.Is(err, ctx.Err()) || !policy.repeats(r, err) {
-			return r.lost(err)
+			return r.callError(err)
 		}
 		wait, asked := retryAfter(err)
 		if !asked {
 			wait = policy.backoff(n)
 		}
 		if wait > maxRetryAfter {
-			return r.lost(err)
+			return r.callError(err)
 		}
 		if end := sleep(ctx, wait); end != nil {
-			return r.lost(fmt.Errorf("%w, while waiting to try again after: %w", end, err))
+			return r.callError(fmt.Errorf("%w, while waiting to try again after: %w", end, err))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (c *Client) Upload(ctx context.Context, m Media, opts ...UploadOption) (Med
 	}
 	if m.local == nil {
 		if m.state != optSet {
-			return Media{}, r.lost(errors.New("the media is unset or null"))
+			return Media{}, r.callError(errors.New("the media is unset or null"))
 		}
 		return m, nil
 	}
@@ -98,7 +98,7 @@ func (c *Client) uploadAll(ctx context.Context, endpoint string, all []*local, c
 		unsized = unsized || !sized
 		b, err := l.open(ctx)
 		if err != nil {
-			return nil, u.request(http.MethodPost).lost(ended(ctx, err))
+			return nil, u.request(http.MethodPost).callError(ended(ctx, err))
 		}
 		defer b.close()
 		blobs, keys = append(blobs, b), append(keys, key)
@@ -168,7 +168,7 @@ func (u *uploader) initiate(ctx context.Context, b *blob, how string) (to *url.U
 		FileName    string `json:"file_name"`
 	}{b.contentType, b.name})
 	if err != nil {
-		return nil, "", r.lost(err)
+		return nil, "", r.callError(err)
 	}
 	r.body = jsonContent(body)
 	resp, err := u.client.do(ctx, r)

@@ -63,8 +63,8 @@ type waitLimits struct {
 	free time.Time // when the next turn is
 }
 
-// turn waits until one more request may start.
-func (l *waitLimits) turn(ctx context.Context) error {
+// acquire waits until one more request may start.
+func (l *waitLimits) acquire(ctx context.Context) error {
 	if l.every == 0 {
 		return ctx.Err()
 	}
@@ -81,9 +81,9 @@ func (l *waitLimits) turn(ctx context.Context) error {
 
 // follower is one of many jobs that are waited for.
 type follower struct {
-	index int // in the list of jobs
-	due   time.Time
-	looks looks
+	index  int // in the list of jobs
+	due    time.Time
+	pacing pacing
 }
 
 // schedule is a heap of followers, the one that is due first on top.
@@ -100,8 +100,8 @@ func (q *schedule) Pop() any {
 	return last
 }
 
-// look is what came of looking at a job: how it ended, or its state where it goes on.
-type look struct {
+// pollResult is what came of looking at a job: how it ended, or its state where it goes on.
+type pollResult struct {
 	*follower
 	state State
 	ended *ending
@@ -112,10 +112,10 @@ type ending struct {
 	err  error
 }
 
-// look asks for a job's status and, where that says so, for its result.
-func (j job) look(ctx context.Context, f *follower) look {
-	end := func(resp *response, err error) look { return look{f, "", &ending{resp, err}} }
-	if err := j.turn(ctx); err != nil {
+// pollOnce asks for a job's status and, if it has completed, for its result.
+func (j job) pollOnce(ctx context.Context, f *follower) pollResult {
+	end := func(resp *response, err error) pollResult { return pollResult{f, "", &ending{resp, err}} }
+	if err := j.acquire(ctx); err != nil {
 		return end(nil, err)
 	}
 	s, err := j.status(ctx, false)
@@ -123,25 +123,25 @@ func (j job) look(ctx context.Context, f *follower) look {
 		return end(nil, err)
 	}
 	if !s.State.Done() {
-		return look{f, s.State, nil}
+		return pollResult{f, s.State, nil}
 	}
-	if err := j.turn(ctx); err != nil {
+	if err := j.acquire(ctx); err != nil {
 		return end(nil, err)
 	}
 	return end(j.outcome(ctx, s))
 }
 
-func (j job) turn(ctx context.Context) error {
+func (j job) acquire(ctx context.Context) error {
 	if j.client == nil {
 		return nil // which the request will tell
 	}
-	if err := j.client.waits.turn(ctx); err != nil {
+	if err := j.client.waits.acquire(ctx); err != nil {
 		return j.waiting(err)
 	}
 	return nil
 }
 
-// waitAll follows the jobs and yields how each ended, by its index. There are as many goroutines as looks at a time.
+// waitAll follows the jobs and yields how each ended, by its index. There are as many goroutines as concurrent polls.
 func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 	return func(yield func(int, ending) bool) {
 		if ctx == nil {
@@ -153,17 +153,17 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 			return
 		}
 		ctx, stop := context.WithCancel(ctx)
-		work, looked := make(chan *follower), make(chan look)
-		open, lookers := 0, 0 // a looker is kept, since its stack has grown to what a request needs
+		work, polled := make(chan *follower), make(chan pollResult)
+		open, pollers := 0, 0 // a poller is kept, since its stack has grown to what a request needs
 		defer func() {
 			for stop(); open > 0; open-- {
-				<-looked
+				<-polled
 			}
 			close(work)
 		}()
 		due := make(schedule, len(jobs)) // all are due at once, and so it is a heap
 		for i := range jobs {
-			due[i] = &follower{index: i, looks: looks{pace: defaultPace}}
+			due[i] = &follower{index: i, pacing: pacing{pace: defaultPace}}
 		}
 		atOnce := atOnce(jobs)
 		timer := time.NewTimer(0)
@@ -171,11 +171,11 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 		ended := ctx.Done()
 		for left := len(jobs); left > 0; {
 			for now := time.Now(); open < atOnce && len(due) > 0 && !due[0].due.After(now); open++ {
-				if lookers == open {
-					lookers++
+				if pollers == open {
+					pollers++
 					go func() {
 						for f := range work {
-							looked <- jobs[f.index].look(ctx, f)
+							polled <- jobs[f.index].pollOnce(ctx, f)
 						}
 					}()
 				}
@@ -187,10 +187,10 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 				wake = timer.C
 			}
 			select {
-			case l := <-looked:
+			case l := <-polled:
 				open--
 				if l.ended == nil {
-					l.due = time.Now().Add(l.looks.next(l.state))
+					l.due = time.Now().Add(l.pacing.next(l.state))
 					heap.Push(&due, l.follower)
 					break
 				}
@@ -199,7 +199,7 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 					return
 				}
 			case <-wake:
-			case <-ended: // a look at each that is left finds the context's end
+			case <-ended: // polling each that is left finds the context's end
 				ended = nil
 				for _, f := range due {
 					f.due = time.Time{}
@@ -209,7 +209,7 @@ func waitAll(ctx context.Context, jobs []job) iter.Seq2[int, ending] {
 	}
 }
 
-// atOnce is how many jobs may be looked at at a time: the first one's client says, and as a rule all have the same.
+// atOnce is how many jobs may be polled at a time, as the first one's client says; usually all have the same.
 func atOnce(jobs []job) int {
 	for _, j := range jobs {
 		if j.client != nil && j.client.waits.atOnce > 0 {

@@ -34,7 +34,7 @@ func index(ctx context.Context, c *catalogue.Catalogue, lock naming.Lock, root s
 		}
 		words := spec.Meta{Title: e.Title, Description: e.Description, Category: e.Category}
 		entries = append(entries, templates.Entry{
-			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Does(),
+			ID: e.ID, Page: page(e.PlaygroundURL), Does: words.Summary(),
 			Status: status(e), Folder: e.Package.Path, Import: path.Join(root, e.Package.Path), Use: use(e),
 		})
 	}

@@ -34,7 +34,7 @@ func compare(cmd *cobra.Command, f flags, ids []string, l *loaded) (_ *compariso
 	if err != nil {
 		return nil, err
 	}
-	release, err := output.Exclusive(cmd.Context(), c.Out, func() {
+	release, err := output.LockFolder(cmd.Context(), c.Out, func() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "falgen: another run is at work on %s: waiting for it\n", c.Out)
 	})
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *comparison) done() error {
 		return nil
 	}
 	var err error
-	if c.generator.Lock, err = output.Lock(c.Out); err != nil { // it may have been written
+	if c.generator.Lock, err = output.ReadLock(c.Out); err != nil { // it may have been written
 		return err
 	}
 	fingerprint, err := generator.Fingerprint(c.sources, c.generator)
@@ -111,7 +111,7 @@ func (c config) read() (l loaded, err error) {
 	if l.sources, err = spec.Read(c.Specs); err != nil {
 		return l, err
 	}
-	l.lock, err = output.Lock(c.Out)
+	l.lock, err = output.ReadLock(c.Out)
 	return l, err
 }
 

@@ -26,7 +26,7 @@ func (f *flags) completeIDs(most int) cobra.CompletionFunc {
 		var ids []cobra.Completion
 		for _, d := range documents.Documents() { // what is wrong with the others is said by the command
 			if strings.HasPrefix(d.ID, start) && !slices.Contains(args, d.ID) {
-				ids = append(ids, cobra.CompletionWithDesc(d.ID, printable(d.Words().Does())))
+				ids = append(ids, cobra.CompletionWithDesc(d.ID, printable(d.Words().Summary())))
 			}
 		}
 		return ids, cobra.ShellCompDirectiveNoFileComp

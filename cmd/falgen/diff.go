@@ -146,7 +146,7 @@ func (c config) files(name string) (side generator.Side, err error) {
 	if side.Sources, err = spec.Read(name); err != nil {
 		return side, err
 	}
-	side.Lock, err = output.Lock(c.Out)
+	side.Lock, err = output.ReadLock(c.Out)
 	return side, err
 }
 

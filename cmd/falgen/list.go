@@ -96,14 +96,14 @@ type row struct {
 // does says what the endpoint does, or what to call in its place.
 func (r row) does() string {
 	if other := r.words.Replacement(r.id); other != "" {
-		return "call " + other + " in its place: " + r.words.Does()
+		return "call " + other + " in its place: " + r.words.Summary()
 	}
-	return r.words.Does()
+	return r.words.Summary()
 }
 
 // printRows prints a table, whose lines are cut to the width of the terminal where w is one.
 func (c config) printRows(w io.Writer, rows []row) error {
-	lock, err := output.Lock(c.Out)
+	lock, err := output.ReadLock(c.Out)
 	if err != nil {
 		return err
 	}

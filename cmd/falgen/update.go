@@ -63,12 +63,12 @@ func (u *update) run(cmd *cobra.Command, f *flags) error {
 	if err != nil {
 		return err
 	}
-	lock, err := output.Lock(c.Out)
+	lock, err := output.ReadLock(c.Out)
 	if err != nil {
 		return err
 	}
 	old := generator.Side{Name: "before", Lock: lock}
-	if old.Sources, err = readSome(c.Specs, c.Specs); err != nil {
+	if old.Sources, err = readIfAny(c.Specs, c.Specs); err != nil {
 		return err
 	}
 	specs := c.Specs
@@ -86,7 +86,7 @@ func (u *update) run(cmd *cobra.Command, f *flags) error {
 		return failed
 	}
 	now := generator.Side{Name: "after", Lock: lock}
-	if now.Sources, err = readSome(specs, c.Specs); err != nil {
+	if now.Sources, err = readIfAny(specs, c.Specs); err != nil {
 		return err
 	}
 	r, err := generator.Diff(cmd.Context(), old, now)
@@ -133,8 +133,8 @@ func (u *update) tell(cmd *cobra.Command, r *diff.Report) error {
 	return errors.Join(report.Markdown(file, r), file.Close())
 }
 
-// readSome reads documents, which are called as if they were at another path; none are none.
-func readSome(path, name string) (*spec.Sources, error) {
+// readIfAny reads documents, which are called as if they were at another path; none are none.
+func readIfAny(path, name string) (*spec.Sources, error) {
 	sources, err := spec.ReadAs(path, name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, spec.ErrEmpty) {
 		return spec.None(), nil

@@ -65,7 +65,7 @@ func holdDocuments(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := e.judge(input); len(found) > 0 {
+		if found := e.validate(input); len(found) > 0 {
 			t.Errorf("%s: the sample %s: %v", doc.ID, text, found)
 		}
 		_, output, err := schemas(doc)
@@ -218,7 +218,7 @@ func TestStrangeDocuments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if found := e.judge(input); text == `1` && len(found) != c.want {
+			if found := e.validate(input); text == `1` && len(found) != c.want {
 				t.Errorf("%s: found %v, want %d", c.in, found, c.want)
 			}
 		}

@@ -32,7 +32,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	issued  int        // request ids
-	lots    *rand.Rand // of WithFailRate
+	rng     *rand.Rand // of WithFailRate
 	jobs    jobs
 	history history
 	rules   []*Rule
@@ -74,7 +74,7 @@ func serve(c *config, known *endpoints) (*Server, error) {
 		URL: c.url, config: c, endpoints: known, hooks: hooks, tokens: newTokens(),
 		client: &http.Client{Transport: transport},
 		jobs:   newJobs(c.history), history: history{limit: c.history},
-		lots: rand.New(rand.NewPCG(c.seed, 0)),
+		rng: rand.New(rand.NewPCG(c.seed, 0)),
 	}
 	s.open, s.stop = context.WithCancel(context.Background())
 	if c.url == "" {
@@ -107,13 +107,13 @@ func (s *Server) Client(opts ...fal.ClientOption) *fal.Client {
 	own := []fal.ClientOption{fal.WithBaseURL(s.URL), fal.WithKey("faltest"), fal.WithHTTPClient(s.client)}
 	c, err := fal.NewClient(append(own, opts...)...)
 	if err != nil {
-		s.misused(err)
+		s.fatal(err)
 	}
 	return c
 }
 
-// misused ends the test, or panics where there is none: the caller's code is wrong.
-func (s *Server) misused(err error) {
+// fatal ends the test, or panics where there is none: the caller's code is wrong.
+func (s *Server) fatal(err error) {
 	if s.t == nil {
 		panic(err)
 	}

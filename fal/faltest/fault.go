@@ -8,11 +8,11 @@ import (
 // Fault is a fault in the response to a request. An [Answer] replaces the response; [Disconnect] and [SlowBody] affect
 // it after the fake has processed the request. On a socket the response is a message.
 type Fault interface {
-	// spoil answers r in place of serve, or calls it with a writer of its own.
-	spoil(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter))
+	// inject answers r in place of serve, or calls it with a writer of its own.
+	inject(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter))
 }
 
-func (a Answer) spoil(_ *Server, w http.ResponseWriter, r *http.Request, _ func(http.ResponseWriter)) {
+func (a Answer) inject(_ *Server, w http.ResponseWriter, r *http.Request, _ func(http.ResponseWriter)) {
 	a.write(w, r)
 }
 
@@ -22,7 +22,7 @@ func Disconnect(bytes int) Fault { return disconnect(bytes) }
 
 type disconnect int
 
-func (d disconnect) spoil(_ *Server, w http.ResponseWriter, _ *http.Request, serve func(http.ResponseWriter)) {
+func (d disconnect) inject(_ *Server, w http.ResponseWriter, _ *http.Request, serve func(http.ResponseWriter)) {
 	c := &cutter{ResponseWriter: w, left: int(d)}
 	if d <= 0 {
 		c.left = -1
@@ -70,7 +70,7 @@ func SlowBody(bytesPerSecond int) Fault { return slowBody(max(bytesPerSecond, 1)
 
 type slowBody int
 
-func (b slowBody) spoil(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter)) {
+func (b slowBody) inject(s *Server, w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter)) {
 	serve(&trickle{ResponseWriter: w, rate: int(b), wait: func(d time.Duration) bool { return s.sleep(r, d) }})
 }
 

@@ -16,7 +16,7 @@ import (
 // fields.
 func (s *Server) refused(e *endpoint, input any) []fal.FieldError {
 	body := fal.Loc{"body"}
-	found := slices.Concat(e.judge(input), s.missing(input, body), s.beyond(e.model.Input, input, body))
+	found := slices.Concat(e.validate(input), s.missing(input, body), s.beyond(e.model.Input, input, body))
 	slices.SortStableFunc(found, func(a, b fal.FieldError) int {
 		return comparePlaces(e.model.Input, a.Loc[1:], b.Loc[1:])
 	})

@@ -88,7 +88,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		serve(note)
 		return
 	}
-	fault.spoil(s, note, r, serve)
+	fault.inject(s, note, r, serve)
 }
 
 // enter counts a conversation that Close is to wait for, unless the server is closed.

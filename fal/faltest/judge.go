@@ -60,8 +60,8 @@ func notJSON(err error) fal.FieldError {
 	}
 }
 
-// judge returns all that is wrong with an input, in the order of the document's fields.
-func (e *endpoint) judge(input any) []fal.FieldError {
+// validate returns all that is wrong with an input, in the order of the document's fields.
+func (e *endpoint) validate(input any) []fal.FieldError {
 	input = shortest(input)
 	var found []fal.FieldError
 	seen := map[string]bool{}

@@ -42,7 +42,7 @@ func TestJudges(t *testing.T) {
 		for range 60 {
 			value := r.InputValue(input, components)
 			theirs := judge.Validate(value) == nil
-			fake, ours := e.judge(value), checks.Check("fal-ai/random", value)
+			fake, ours := e.validate(value), checks.Check("fal-ai/random", value)
 			if theirs != (ours == nil) || theirs != (len(fake) == 0) && !hasNull(value) {
 				shown, _ := json.Marshal(dict{"input": input, "components": components})
 				sent, _ := json.Marshal(value)

@@ -28,7 +28,7 @@ func (s *Server) makeOutput(e *endpoint, input any) json.RawMessage {
 // maker makes values that fit a document.
 type maker struct {
 	store *store
-	lots  *rand.Rand
+	rng   *rand.Rand
 }
 
 // vary returns a value that fits t, as the sample v of a property called name does, but for what v has of examples: it
@@ -54,7 +54,7 @@ func (m *maker) vary(t *ir.Type, v any, name string) any {
 			return varied
 		}
 	case ir.EnumKind:
-		return t.Enum.Values[m.lots.IntN(len(t.Enum.Values))].Value.JSON
+		return t.Enum.Values[m.rng.IntN(len(t.Enum.Values))].Value.JSON
 	case ir.String, ir.Media:
 		if text, ok := v.(string); ok {
 			return m.text(t.Rules, text, name)
@@ -64,7 +64,7 @@ func (m *maker) vary(t *ir.Type, v any, name string) any {
 			return m.number(t, number)
 		}
 	case ir.Bool:
-		return m.lots.IntN(2) == 0
+		return m.rng.IntN(2) == 0
 	}
 	return v
 }
@@ -92,7 +92,7 @@ func (m *maker) object(t *ir.Type, v map[string]any) any {
 func (m *maker) shared(t *ir.Shared, name string) any {
 	members := map[string]any{}
 	if t.Fields[0].Name == "url" {
-		members = m.store.madeFile(name+t.Name, m.lots.Uint64())
+		members = m.store.madeFile(name+t.Name, m.rng.Uint64())
 	}
 	for _, f := range t.Fields {
 		if _, told := members[f.Name]; told || f.Name == "file_data" {
@@ -117,17 +117,17 @@ func fits(t *ir.Type, example ir.Value) bool {
 // text makes a text as long as the rules allow. A property that is called a URL gets one that can be downloaded.
 func (m *maker) text(r ir.Rules, sample, name string) string {
 	if len(r.Patterns) > 0 {
-		if made, ok := samples.Text(r, m.lots); ok {
+		if made, ok := samples.Text(r, m.rng); ok {
 			return made
 		}
 		return sample
 	}
 	text := sample
 	if name == "url" || strings.HasSuffix(name, "_url") || strings.HasSuffix(name, "_urls") {
-		text = m.store.fileURL(madePlace(name, m.lots.Uint64()))
+		text = m.store.fileURL(madePlace(name, m.rng.Uint64()))
 	} else {
 		words := []string{"amber", "basalt", "cedar", "delta", "ember", "fjord", "garnet", "harbour"}
-		text = words[m.lots.IntN(len(words))] + " " + words[m.lots.IntN(len(words))]
+		text = words[m.rng.IntN(len(words))] + " " + words[m.rng.IntN(len(words))]
 	}
 	if r.MinLength != nil && len(text) < *r.MinLength || r.MaxLength != nil && len(text) > *r.MaxLength {
 		return sample
@@ -161,7 +161,7 @@ func (m *maker) number(t *ir.Type, sample json.Number) json.Number {
 	if !(step > 0 && steps >= 1) {
 		return sample
 	}
-	v := low + step*float64(m.lots.IntN(int(steps))) // short of the greatest, which may not be allowed
+	v := low + step*float64(m.rng.IntN(int(steps))) // short of the greatest, which may not be allowed
 	if t.Rules.MultipleOf != nil {
 		v = math.Round(v/step) * step
 	}

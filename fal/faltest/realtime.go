@@ -157,7 +157,7 @@ func (k socket) send(kind websocket.MessageType, a Answer, fault Fault) error {
 	if err != nil {
 		return err
 	}
-	fault.spoil(k.server, messageWriter{w}, k.call.Request, func(w http.ResponseWriter) { _, err = w.Write(message) })
+	fault.inject(k.server, messageWriter{w}, k.call.Request, func(w http.ResponseWriter) { _, err = w.Write(message) })
 	return errors.Join(err, w.Close())
 }
 

@@ -132,7 +132,7 @@ func Inputs[I any](s *Server, endpointID string) []I {
 		}
 		var in I
 		if err := json.Unmarshal(r.Body, &in); err != nil {
-			s.misused(fmt.Errorf("faltest: request %d, a %s of %s, is no %T: %w", i, r.Op, endpointID, in, err))
+			s.fatal(fmt.Errorf("faltest: request %d, a %s of %s, is no %T: %w", i, r.Op, endpointID, in, err))
 		}
 		all = append(all, in)
 	}

@@ -240,7 +240,7 @@ func (s *Server) Store(name string, body []byte) (url string) {
 	o := s.store.create(name, contentTypeOf(name, body), false, false)
 	c, err := s.store.read(o, bytes.NewReader(body))
 	if err != nil {
-		s.misused(fmt.Errorf("faltest: cannot store %s: %w", name, err))
+		s.fatal(fmt.Errorf("faltest: cannot store %s: %w", name, err))
 	}
 	s.store.put(o, 0, c)
 	return s.store.fileURL(o.place)

@@ -73,7 +73,7 @@ func (c *conn) dial(caller context.Context, client *fal.Client) error {
 	case resp != nil && resp.StatusCode != http.StatusSwitchingProtocols:
 		return fal.NewAPIError(c.endpoint.id, resp, []byte(c.secrets.hide(string(tap.body))))
 	}
-	return failed(lost(caller, ctx, err))
+	return failed(callError(caller, ctx, err))
 }
 
 // tap is a transport that keeps what the library does not hand out: the socket, and the whole of a refusal.

@@ -22,8 +22,8 @@ var (
 	errNothingToCallWith = errors.New("there is no context or no client; make one with fal.NewClient")
 )
 
-// lost tells of an exchange that got no answer, without the URL, whose query may hold a token.
-func lost(caller, ctx context.Context, err error) error {
+// callError tells of an exchange that got no answer, without the URL, whose query may hold a token.
+func callError(caller, ctx context.Context, err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err

@@ -58,7 +58,7 @@ func (e endpoint) token(caller context.Context, client *fal.Client, lifetime tim
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := client.HTTPClient().Do(req)
 	if err != nil {
-		return failed(lost(caller, ctx, err))
+		return failed(callError(caller, ctx, err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
@@ -66,7 +66,7 @@ func (e endpoint) token(caller context.Context, client *fal.Client, lifetime tim
 		return "", fal.NewAPIError(e.id, resp, []byte(hidden.hide(string(answer))))
 	}
 	if err != nil {
-		return failed(lost(caller, ctx, err))
+		return failed(callError(caller, ctx, err))
 	}
 	token, ok := readToken(answer)
 	if !ok {

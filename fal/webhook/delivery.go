@@ -51,7 +51,7 @@ func Decode[O any](body []byte) (*Delivery[O], error) {
 	if d.Err == nil {
 		var data O
 		if err := json.Unmarshal(o.Payload, &data); err != nil {
-			d.Err = unreadable(o.RequestID, o.Payload, err)
+			d.Err = decodeError(o.RequestID, o.Payload, err)
 		} else {
 			d.Data = data
 		}
@@ -74,15 +74,15 @@ func open(body []byte) (*envelope, error) {
 	// A field of another type than expected must not hide the rest.
 	err := json.Unmarshal(body, e)
 	if err != nil && !errors.As(err, new(*json.UnmarshalTypeError)) {
-		return nil, unreadable("", body, err)
+		return nil, decodeError("", body, err)
 	}
 	if e.RequestID == "" {
-		return nil, unreadable("", body, errors.New("it has no request_id"))
+		return nil, decodeError("", body, errors.New("it has no request_id"))
 	}
 	return e, nil
 }
 
-func unreadable(requestID string, raw []byte, err error) error {
+func decodeError(requestID string, raw []byte, err error) error {
 	return &fal.DecodeError{Op: "webhook", RequestID: requestID, Raw: raw, Err: err}
 }
 

@@ -97,7 +97,7 @@ func TestFind(t *testing.T) {
 	if err := output.Write(filepath.Join(you, "generated"), changes); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := output.Lock(filepath.Join(you, "generated"))
+	lock, err := output.ReadLock(filepath.Join(you, "generated"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,7 @@ func wrap(paragraph []string) []string {
 // fieldDoc says what a field is, and on a line of its own what its document demands of it.
 func fieldDoc(f *ir.Field) []jen.Code {
 	doc := lines(f.Description)
-	if facts := strings.Join(f.Facts(), " "); facts != "" {
+	if facts := strings.Join(f.ConstraintDoc(), " "); facts != "" {
 		if len(doc) > 0 {
 			doc[len(doc)-1] = ended(doc[len(doc)-1]) // else the facts would go on its last sentence
 		}

@@ -106,7 +106,7 @@ func (f *file) rootAlias(name string, t *ir.Type) {
 	if ownRoot(t) {
 		return
 	}
-	f.declare("type "+name, []string{name + " is " + t.Words() + ": that is all that the document says of it."},
+	f.declare("type "+name, []string{name + " is " + t.Phrase() + ": that is all that the document says of it."},
 		jen.Type().Id(name).Op("=").Add(goType(t, "")))
 }
 

@@ -140,7 +140,7 @@ func objectDoc(e *ir.Endpoint, o *ir.Object) []string {
 
 // named declares a list or map that contains itself.
 func (f *file) named(t *ir.Named) {
-	f.declare("type "+t.Name, []string{fmt.Sprintf("%s is the document's %s: %s.", t.Name, t.Schema, t.Type.Words())},
+	f.declare("type "+t.Name, []string{fmt.Sprintf("%s is the document's %s: %s.", t.Name, t.Schema, t.Type.Phrase())},
 		jen.Type().Id(t.Name).Add(goType(t.Type, "")))
 }
 

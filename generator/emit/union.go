@@ -15,7 +15,7 @@ func (f *file) union(u *ir.Union) {
 		other = "JSON that is none of these"
 	}
 	f.declare("type "+u.Name, []string{
-		u.Name + " is " + u.Words(false) + ". " + other + " decodes, too, and encodes as it came.",
+		u.Name + " is " + u.Phrase(false) + ". " + other + " decodes, too, and encodes as it came.",
 	}, jen.Type().Id(u.Name).Struct(jen.Qual(supportPath, "Union")))
 	var arms, tagged []jen.Code
 	for _, arm := range u.Arms {
@@ -25,7 +25,7 @@ func (f *file) union(u *ir.Union) {
 			jen.Func().Id(constructor).Params(jen.Id("v").Add(t)).Id(u.Name).Block(append(setTag(u, arm),
 				jen.Return(jen.Id(u.Name).Values(supportName("UnionOf").Call(jen.Id("v")))),
 			)...))
-		f.declare("method "+u.Name+"."+arm.Name, []string{arm.Name + " returns the value where it is " + arm.Type.Words() + "."},
+		f.declare("method "+u.Name+"."+arm.Name, []string{arm.Name + " returns the value where it is " + arm.Type.Phrase() + "."},
 			jen.Func().Params(jen.Id("u").Id(u.Name)).Id(arm.Name).Params().Params(t.Clone(), jen.Bool()).Block(
 				jen.Return(supportName("As").Types(t.Clone()).Call(jen.Id("u").Dot("Union"))),
 			))

@@ -59,12 +59,12 @@ func (p printer) endpoint(e *ir.Endpoint) {
 	for _, o := range e.Objects {
 		p.heading("%s%s", o.Name, from(o.Origin, o.Root))
 		for _, f := range o.Fields {
-			p.line(1, "%s: %s. %s", f.Name, f.Type.Words(), strings.Join(f.Facts(), " "))
+			p.line(1, "%s: %s. %s", f.Name, f.Type.Phrase(), strings.Join(f.ConstraintDoc(), " "))
 		}
 	}
 	for _, u := range e.Unions {
 		p.heading("%s%s", u.Name, from(u.Origin, false))
-		p.line(1, "%s", u.Words(true))
+		p.line(1, "%s", u.Phrase(true))
 	}
 	for _, en := range e.Enums {
 		p.heading("%s%s", en.Name, from(en.Origin, false))
@@ -87,7 +87,7 @@ func (p printer) endpoint(e *ir.Endpoint) {
 func (p printer) root(name string, t *ir.Type) {
 	if t.Kind != ir.ObjectKind {
 		p.heading("%s", name)
-		p.line(1, "%s", t.Words())
+		p.line(1, "%s", t.Phrase())
 	}
 }
 

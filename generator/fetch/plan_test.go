@@ -244,7 +244,7 @@ func TestWords(t *testing.T) {
 	}
 	set, _ := sources.Parse()
 	want := spec.Meta{Title: "Model 0", Description: "Does number 0. And more.", Category: "text-to-image", Status: "deprecated", License: "research", Date: "2025-02-14T00:00:00.000Z"}
-	if got := set.Documents[0].Words(); got != want || got.Does() != "Does number 0." {
+	if got := set.Documents[0].Words(); got != want || got.Summary() != "Does number 0." {
 		t.Errorf("%+v", got)
 	}
 	if sources, err = spec.Read(folder); err != nil {

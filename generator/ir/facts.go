@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Facts says in short sentences what a document demands of a field.
-func (f *Field) Facts() []string {
+// ConstraintDoc says in short sentences what a document demands of a field.
+func (f *Field) ConstraintDoc() []string {
 	var facts []string
 	if f.Required {
 		facts = append(facts, "Required.")
@@ -80,7 +80,7 @@ func (t *Type) factsIn(union bool, of []*Object) []string {
 		case t.Union.Shared != "":
 			facts = append(facts, "One of "+t.Union.presets()+", or a [fal.Size].")
 		case !union:
-			facts = append(facts, "Either "+t.Union.Words(true)+".")
+			facts = append(facts, "Either "+t.Union.Phrase(true)+".")
 		}
 	case List:
 		facts = append(facts, countFacts(r, "element")...)
@@ -156,7 +156,7 @@ func (c Choice) required() (names []string) {
 func (t *Type) demand(of []*Object) string {
 	if t.Kind == ObjectKind {
 		if slices.Contains(of, t.Object) {
-			return t.Words()
+			return t.Phrase()
 		}
 		of = append(slices.Clip(of), t.Object)
 	}
@@ -179,7 +179,7 @@ func (t *Type) demand(of []*Object) string {
 		}
 	}
 	if len(parts) == 0 {
-		return t.Words()
+		return t.Phrase()
 	}
 	return strings.Join(parts, ", ")
 }
@@ -251,11 +251,11 @@ func enumText(e *Enum) string {
 	return b.String()
 }
 
-// Words lists the arms of a union, with the rules of each if asked to.
-func (u *Union) Words(rules bool) string {
+// Phrase lists the arms of a union, with the rules of each if asked to.
+func (u *Union) Phrase(rules bool) string {
 	var words []string
 	for _, arm := range u.Arms {
-		word := arm.Type.Words()
+		word := arm.Type.Phrase()
 		if facts := arm.Type.factsIn(true, nil); rules && len(facts) > 0 && arm.Type.Kind != EnumKind {
 			all := strings.TrimSuffix(strings.Join(facts, " "), ".")
 			word += " (" + lowerFirst(all) + ")"
@@ -275,8 +275,8 @@ func (u *Union) presets() string {
 	return ""
 }
 
-// Words says what a value of the type is.
-func (t *Type) Words() string {
+// Phrase says what a value of the type is.
+func (t *Type) Phrase() string {
 	switch t.Kind {
 	case String:
 		return "a string"
@@ -300,7 +300,7 @@ func (t *Type) Words() string {
 	case SharedKind:
 		return Article("[fal." + t.Shared.Name + "]")
 	case List:
-		return "a list, each " + t.Elem.Words()
+		return "a list, each " + t.Elem.Phrase()
 	case Map:
 		return "a map"
 	case NamedKind:

@@ -63,8 +63,8 @@ var (
 	objects = []ir.Kind{ir.ObjectKind, ir.SharedKind, ir.Map}
 )
 
-// account reports each keyword of a schema that has no effect on what was made of it.
-func (n *normalizer) account(f *folded, t *ir.Type) {
+// reportUnused reports each keyword of a schema that has no effect on what was made of it.
+func (n *normalizer) reportUnused(f *folded, t *ir.Type) {
 	for _, name := range slices.Sorted(maps.Keys(f.keywords)) {
 		at := f.keywords[name]
 		kinds, some := byKind[name]

@@ -52,7 +52,7 @@ func (n *normalizer) typ(schema *spec.Node, at place) (*ir.Type, folded) {
 		t.Choices = append(t.Choices, ir.Choice{Arms: n.never(part)})
 	}
 	t.Unchecked = sortUnchecked(append(t.Unchecked, n.unchecked(&f, t, at)...))
-	n.account(&f, t)
+	n.reportUnused(&f, t)
 	return t, f
 }
 

@@ -19,11 +19,11 @@ func TestExclusive(t *testing.T) {
 		t.Skip(err)
 	}
 	never := func() { t.Error("waits for nobody") }
-	first, err := output.Exclusive(t.Context(), filepath.Join(parent, "a", "generated"), never)
+	first, err := output.LockFolder(t.Context(), filepath.Join(parent, "a", "generated"), never)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := output.Exclusive(t.Context(), filepath.Join(parent, "b", "generated"), never)
+	other, err := output.LockFolder(t.Context(), filepath.Join(parent, "b", "generated"), never)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +31,11 @@ func TestExclusive(t *testing.T) {
 
 	again := filepath.Join(link, "a", "generated")
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := output.Exclusive(ctx, again, cancel); !errors.Is(err, context.Canceled) {
+	if _, err := output.LockFolder(ctx, again, cancel); !errors.Is(err, context.Canceled) {
 		t.Fatalf("who was told to stop while waiting: %v", err)
 	}
 	waited := false
-	second, err := output.Exclusive(t.Context(), again, func() { waited = true; first() })
+	second, err := output.LockFolder(t.Context(), again, func() { waited = true; first() })
 	if err != nil || !waited {
 		t.Fatalf("had the folder of another: waited %t, %v", waited, err)
 	}
@@ -51,7 +51,7 @@ func TestNoCache(t *testing.T) {
 			t.Setenv(name, cache)
 		}
 		folder := made(t, tree(1, 0, 1))
-		release, err := output.Exclusive(t.Context(), folder, func() {})
+		release, err := output.LockFolder(t.Context(), folder, func() {})
 		if err != nil {
 			t.Fatal(err)
 		}

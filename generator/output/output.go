@@ -39,8 +39,8 @@ func (c Change) Diff(folder string) []byte {
 	return diff.Diff(from, c.Have, to, c.Want)
 }
 
-// Lock reads the lock of a folder; where there is none, it is empty.
-func Lock(folder string) (naming.Lock, error) {
+// ReadLock reads the lock of a folder; where there is none, it is empty.
+func ReadLock(folder string) (naming.Lock, error) {
 	name := filepath.Join(folder, naming.LockFile)
 	text, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -177,14 +177,14 @@ func TestWords(t *testing.T) {
 		if doc == nil {
 			t.Fatal(diags)
 		}
-		if got := doc.Words(); got != tt.want || got.Does() != tt.does {
-			t.Errorf("%s: %+v, %q", tt.info, got, got.Does())
+		if got := doc.Words(); got != tt.want || got.Summary() != tt.does {
+			t.Errorf("%s: %+v, %q", tt.info, got, got.Summary())
 		}
 	}
 	for words, want := range map[spec.Meta]string{
 		{}: "", {Category: "C"}: "C", {Title: "T", Category: "C"}: "T", {Description: "D. ", Title: "T"}: "D.",
 	} {
-		if got := words.Does(); got != want {
+		if got := words.Summary(); got != want {
 			t.Errorf("%+v: %q", words, got)
 		}
 	}

@@ -74,8 +74,8 @@ var (
 	boilerplateDescription = regexp.MustCompile(`^The OpenAPI schema for the \S+ queue\.$`)
 )
 
-// Does says in a sentence what the endpoint does.
-func (m Meta) Does() string {
+// Summary says in a sentence what the endpoint does.
+func (m Meta) Summary() string {
 	sentence, _, cut := strings.Cut(strings.Join(strings.Fields(m.Description), " "), ". ")
 	if cut {
 		sentence += "."

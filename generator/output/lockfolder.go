@@ -9,12 +9,12 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// Exclusive keeps the folder to this run: another that asks for it waits until release is called, or until this
+// LockFolder keeps the folder to this run: another that asks for it waits until release is called, or until this
 // process is gone. Where it takes long, waiting is called once. The error is that of the context.
 //
 // The lock is a file in the user's cache, so it holds among one user's runs on one machine. Where there is no cache
 // that can be written, the run goes on without it.
-func Exclusive(ctx context.Context, folder string, waiting func()) (release func(), err error) {
+func LockFolder(ctx context.Context, folder string, waiting func()) (release func(), err error) {
 	got := make(chan func(), 1)
 	go func() { got <- acquire(folder) }()
 	patience := time.NewTimer(time.Second)

@@ -44,9 +44,9 @@ func (s *Server) On(endpointID string) *Rule {
 	if endpointID != "" {
 		e := s.endpoints.byID[endpointID]
 		if e == nil {
-			s.misused(fmt.Errorf("faltest: On(%q): it is not served; Server.Endpoints lists what is", endpointID))
+			s.fatal(fmt.Errorf("faltest: On(%q): it is not served; Server.Endpoints lists what is", endpointID))
 		} else if err := e.load(); err != nil {
-			s.misused(err)
+			s.fatal(err)
 		}
 	}
 	r := &Rule{server: s, endpoint: endpointID, left: -1, faults: map[Op]Fault{}}
@@ -63,12 +63,12 @@ func (r *Rule) set(f func()) *Rule {
 	return r
 }
 
-// misused ends the test as the server's does.
+// fatal ends the test as the server's does.
 func (r *Rule) misused(format string, args ...any) *Rule {
 	if r.server.t != nil {
 		r.server.t.Helper()
 	}
-	r.server.misused(fmt.Errorf("faltest: On(%q)."+format, append([]any{r.endpoint}, args...)...))
+	r.server.fatal(fmt.Errorf("faltest: On(%q)."+format, append([]any{r.endpoint}, args...)...))
 	return r
 }
 
@@ -257,13 +257,13 @@ func (s *Server) faultFor(c *call) (fault Fault) {
 func (s *Server) draw(c *call) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lots.Float64() >= s.config.failRate {
+	if s.rng.Float64() >= s.config.failRate {
 		return nil
 	}
-	if gateway := []Answer{RateLimited(time.Second), BadGateway()}; s.lots.IntN(4) == 0 {
-		return gateway[s.lots.IntN(len(gateway))]
+	if gateway := []Answer{RateLimited(time.Second), BadGateway()}; s.rng.IntN(4) == 0 {
+		return gateway[s.rng.IntN(len(gateway))]
 	}
 	all := Failures()
-	c.unlucky = &all[s.lots.IntN(len(all))]
+	c.unlucky = &all[s.rng.IntN(len(all))]
 	return nil
 }
