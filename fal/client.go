@@ -11,11 +11,6 @@ import (
 	"time"
 )
 
-const (
-	version   = "0.1.0"
-	userAgent = "falgen/" + version + " (go)"
-)
-
 // Client sends requests to fal. Create one with [NewClient] and share it: it is safe for concurrent use.
 type Client struct {
 	http    *http.Client

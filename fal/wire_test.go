@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -165,7 +166,10 @@ func TestRequestsOnTheWire(t *testing.T) {
 				t.Errorf("body %s, want %s", got.Body, test.body)
 			}
 			always := map[string]string{
-				"Authorization": "Key " + testKey, "Accept": "application/json", "User-Agent": "falgen/0.1.0 (go)",
+				"Authorization": "Key " + testKey, "Accept": "application/json",
+			}
+			if agent := got.Header.Get("User-Agent"); !regexp.MustCompile(`^falgen/[0-9a-z.+-]+ \(go\)$`).MatchString(agent) {
+				t.Errorf("User-Agent: %q", agent)
 			}
 			maps.Copy(always, test.header)
 			for k, v := range always {
