@@ -3,6 +3,7 @@ package sample
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/table"
@@ -17,7 +18,7 @@ func allows(t *ir.Type, v any) bool {
 func variant(t *ir.Type, v any, name string, m maker, trail trail) any {
 	for i := 0; i < len(t.Union.Arms) && !allows(t, v); i++ {
 		arm := t.Union.Arms[i].Type
-		if o := value(arm, name, m, append(append(trail[:0:0], trail...), t.Union)); allows(t, o) {
+		if o := value(arm, name, m, append(slices.Clip(trail), t.Union)); allows(t, o) {
 			return o
 		}
 	}
@@ -71,7 +72,7 @@ func members(t *ir.Type, name string, v any, m maker, trail trail) any {
 	}
 	for _, f := range t.Object.Fields {
 		if _, there := made[f.Name]; !there && len(made) < least(t.Rules) {
-			made[f.Name] = field(f, m, append(append(trail[:0:0], trail...), t.Object))
+			made[f.Name] = field(f, m, append(slices.Clip(trail), t.Object))
 		}
 	}
 	return made

@@ -25,7 +25,10 @@ type trail []any
 
 func root(t *ir.Type, pick choose) any {
 	v := value(t, "", maker{pick: pick}, nil)
-	if careful := value(t, "", maker{pick, true}, nil); !allows(t, v) && allows(t, careful) {
+	if allows(t, v) {
+		return v
+	}
+	if careful := value(t, "", maker{pick, true}, nil); allows(t, careful) {
 		return careful
 	}
 	return v
@@ -234,7 +237,7 @@ func other(t *ir.Type, v any, i int) any {
 
 // text returns s where the rules allow it, else a text that they do.
 func text(r ir.Rules, s string) string {
-	if allows(&ir.Type{Kind: ir.String, Rules: r}, s) {
+	if r.IsZero() || allows(&ir.Type{Kind: ir.String, Rules: r}, s) {
 		return s
 	}
 	made, ok := Text(r, rand.New(rand.NewPCG(1, 1)))

@@ -2,7 +2,6 @@ package sample
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -15,36 +14,31 @@ import (
 // Text returns a string that rules allow, and reports whether it found one: that takes luck where several patterns meet.
 // The same rules and random numbers give the same string.
 func Text(r ir.Rules, rng *rand.Rand) (string, bool) {
-	patterns := make([]*regexp.Regexp, len(r.Patterns))
+	patterns := make([]*syntax.Regexp, len(r.Patterns))
 	for i, p := range r.Patterns {
 		var err error
-		if patterns[i], err = regexp.Compile(p); err != nil {
+		if patterns[i], err = syntax.Parse(p, syntax.Perl); err != nil {
 			return "", false
 		}
 	}
-	least, most := 0, 1<<20
+	least, most := 0, 10_000
 	if r.MinLength != nil {
-		least = *r.MinLength
+		least = min(*r.MinLength, 10_000)
 	}
 	if r.MaxLength != nil {
-		most = *r.MaxLength
+		most = min(*r.MaxLength, most)
 	}
-	allows := func(s string) bool {
-		n := utf8.RuneCountInString(s)
-		return n >= least && n <= most && !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return !p.MatchString(s) })
-	}
+	t := &ir.Type{Kind: ir.String, Rules: r}
 	const tries = 200
 	for try := range tries {
-		w := writer{rng: rng, most: min(most, 10_000), extra: try * (8 + 2*min(least, 5000)) / tries}
+		w := writer{rng: rng, most: most, extra: try * (8 + 2*min(least, 5000)) / tries}
 		if len(patterns) > 0 {
-			if tree, err := syntax.Parse(r.Patterns[try%len(patterns)], syntax.Perl); err == nil {
-				w.write(tree)
-			}
+			w.write(patterns[try%len(patterns)])
 		}
 		text := w.String()
-		padding := strings.Repeat("x", max(0, min(least, 10_000)-utf8.RuneCountInString(text)))
+		padding := strings.Repeat("x", max(0, least-utf8.RuneCountInString(text)))
 		for _, s := range []string{text, text + padding, padding + text} {
-			if allows(s) {
+			if allows(t, s) {
 				return s, true
 			}
 		}
