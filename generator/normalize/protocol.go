@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/falgen/falgen/generator/ir"
 	"github.com/falgen/falgen/generator/spec"
@@ -62,7 +61,7 @@ func (n *normalizer) operation(name string, item, op *spec.Node, sends bool) {
 	slices.SortFunc(o.Parameters, func(a, b *ir.Parameter) int {
 		return cmp.Or(strings.Compare(a.In, b.In), strings.Compare(a.Name, b.Name))
 	})
-	sunset := day(op.Get("x-sunset"))
+	sunset := spec.Day(op.Get("x-sunset").String())
 	if sends {
 		n.out.Deprecated, n.out.Sunset = n.out.Deprecated || sunset != "", sunset
 	} else {
@@ -108,13 +107,4 @@ func servers(of ...*spec.Node) string {
 		}
 	}
 	return queueServer
-}
-
-// day returns the day of a time in ISO 8601, or "".
-func day(at *spec.Node) string {
-	text, _, _ := strings.Cut(at.String(), "T")
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return ""
-	}
-	return text
 }

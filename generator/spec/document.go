@@ -124,6 +124,7 @@ func (s *Sources) parse() {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range s.files {
+		s.files[i].text = nil // what was parsed is kept
 		group.Go(func() error {
 			if f.err != nil {
 				files[i].diags = []diag.Diagnostic{unreadable(diag.Pos{File: f.name}, f.err.Error())}

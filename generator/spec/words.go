@@ -87,8 +87,11 @@ func (m Meta) Summary() string {
 func (m Meta) Deprecated() bool { return m.Status == deprecated }
 
 // Day is the day on which the endpoint came, such as "2025-02-14", or "".
-func (m Meta) Day() string {
-	day, _, _ := strings.Cut(m.Date, "T")
+func (m Meta) Day() string { return Day(m.Date) }
+
+// Day returns the day of a time in ISO 8601, or "".
+func Day(date string) string {
+	day, _, _ := strings.Cut(date, "T")
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
 		return ""
 	}
