@@ -73,10 +73,9 @@ type models struct {
 func read(ctx context.Context, sources *spec.Sources, lock naming.Lock) (*models, error) {
 	c := catalogue.Load(sources, catalogue.Config{Lock: lock})
 	m := &models{Catalogue: c, lock: naming.Lock{}, failed: slices.Clone(c.Failed), diags: slices.Clone(c.Diagnostics)}
-	err := catalogue.Each(ctx, c.Entries, func(_ int, e *catalogue.Entry) error {
-		e.Model()
-		return nil
-	}, nil)
+	if err := catalogue.Models(ctx, c.Entries); err != nil {
+		return nil, err
+	}
 	for _, e := range c.Entries {
 		model := e.Model()
 		m.diags = append(m.diags, model.Diagnostics...)
@@ -86,7 +85,7 @@ func read(ctx context.Context, sources *spec.Sources, lock naming.Lock) (*models
 		}
 		m.endpoints, m.lock[e.ID] = append(m.endpoints, model.Endpoint), model.Pins
 	}
-	return m, err
+	return m, nil
 }
 
 // pinned returns the names of a lock over those of another one.

@@ -19,11 +19,7 @@ const indexFile = "README.md"
 // index lists the endpoints of an output folder: those of the catalogue that the lock has.
 func index(ctx context.Context, c *catalogue.Catalogue, lock naming.Lock, root string) ([]byte, error) {
 	there := slices.DeleteFunc(slices.Clone(c.Entries), func(e *catalogue.Entry) bool { return lock[e.ID].Names == nil })
-	err := catalogue.Each(ctx, there, func(_ int, e *catalogue.Entry) error {
-		e.Model()
-		return nil
-	}, nil)
-	if err != nil {
+	if err := catalogue.Models(ctx, there); err != nil {
 		return nil, err
 	}
 	var entries []templates.Entry

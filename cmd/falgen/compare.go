@@ -46,7 +46,7 @@ func compare(cmd *cobra.Command, f flags, ids []string, l *loaded) (_ *compariso
 		}
 	}()
 	if l == nil {
-		read, err := c.read()
+		read, err := c.read(c.Specs)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func compare(cmd *cobra.Command, f flags, ids []string, l *loaded) (_ *compariso
 	}
 	cfg.Progress = progress(cmd.ErrOrStderr(), "generating")
 	if l.catalogue == nil {
-		l.catalogue = catalogue.Load(l.sources, catalogue.Config{Lock: l.lock, Strict: c.strict})
+		l.catalogue = c.load(*l)
 	}
 	result, err := generator.Emit(cmd.Context(), l.catalogue, cfg)
 	if err != nil {
@@ -91,13 +91,13 @@ func (c *comparison) done() error {
 	return err
 }
 
-// catalogue reads the documents and the lock.
-func (c config) catalogue() (*catalogue.Catalogue, error) {
-	l, err := c.read()
+// documents reads the documents alone: their names in Go are not those of the lock.
+func (c config) documents() (*catalogue.Catalogue, error) {
+	sources, err := spec.Read(c.Specs)
 	if err != nil {
 		return nil, err
 	}
-	return catalogue.Load(l.sources, catalogue.Config{Lock: l.lock, Strict: c.strict}), nil
+	return catalogue.Load(sources, catalogue.Config{}), nil
 }
 
 // loaded is what was read.
@@ -107,12 +107,18 @@ type loaded struct {
 	catalogue *catalogue.Catalogue // nil where it is not needed yet
 }
 
-func (c config) read() (l loaded, err error) {
-	if l.sources, err = spec.Read(c.Specs); err != nil {
+// read reads the documents at a path, and the lock.
+func (c config) read(path string) (l loaded, err error) {
+	if l.sources, err = spec.Read(path); err != nil {
 		return l, err
 	}
 	l.lock, err = output.ReadLock(c.Out)
 	return l, err
+}
+
+// load returns the catalogue of what was read.
+func (c config) load(l loaded) *catalogue.Catalogue {
+	return catalogue.Load(l.sources, catalogue.Config{Lock: l.lock, Strict: c.strict})
 }
 
 // findings prints the diagnostics.

@@ -19,7 +19,7 @@ func (f *flags) completeIDs(most int) cobra.CompletionFunc {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
-		documents, err := c.catalogue()
+		documents, err := c.documents()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}

@@ -19,10 +19,8 @@ import (
 	"github.com/falgen/falgen/generator/diag"
 	"github.com/falgen/falgen/generator/diff"
 	"github.com/falgen/falgen/generator/naming"
-	"github.com/falgen/falgen/generator/output"
 	"github.com/falgen/falgen/generator/report"
 	"github.com/falgen/falgen/generator/revision"
-	"github.com/falgen/falgen/generator/spec"
 )
 
 func diffCommand() *cobra.Command {
@@ -83,10 +81,10 @@ cannot be used; nothing is said of its endpoint then.`,
 	return cmd
 }
 
-// printErrors prints what keeps documents from being used, each once.
+// printErrors prints what keeps documents from being used.
 func printErrors(cmd *cobra.Command, diags []diag.Diagnostic) {
-	for i, d := range diags {
-		if d.Severity == diag.Error && !slices.Contains(diags[:i], d) {
+	for _, d := range diags {
+		if d.Severity == diag.Error {
 			fmt.Fprintln(cmd.ErrOrStderr(), d)
 		}
 	}
@@ -142,12 +140,8 @@ func (c config) side(ctx context.Context, name string) (side generator.Side, err
 
 // files reads the documents at a path, with the lock that is there.
 func (c config) files(name string) (side generator.Side, err error) {
-	side.Name = filepath.ToSlash(name)
-	if side.Sources, err = spec.Read(name); err != nil {
-		return side, err
-	}
-	side.Lock, err = output.ReadLock(c.Out)
-	return side, err
+	l, err := c.read(name)
+	return generator.Side{Name: filepath.ToSlash(name), Sources: l.sources, Lock: l.lock}, err
 }
 
 // revision reads the documents and the lock of a revision.

@@ -20,11 +20,11 @@ with the reason for it, and each repair with its position, its rule, the origina
 			if err != nil {
 				return err
 			}
-			documents, err := c.catalogue()
+			l, err := c.read(c.Specs)
 			if err != nil {
 				return err
 			}
-			return generator.Explain(cmd.OutOrStdout(), documents, args[0], c.Package)
+			return generator.Explain(cmd.OutOrStdout(), c.load(l), args[0], c.Package)
 		},
 	}
 	f.register(cmd)

@@ -49,7 +49,7 @@ func (f *flags) printDocuments(cmd *cobra.Command, some func([]*spec.Document) [
 	if err != nil {
 		return err
 	}
-	documents, err := c.catalogue()
+	documents, err := c.documents()
 	if err != nil {
 		return err
 	}

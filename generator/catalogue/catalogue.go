@@ -152,6 +152,14 @@ func read(doc *spec.Document, cfg Config) (endpoint *ir.Endpoint, diags []diag.D
 	return endpoint, diags
 }
 
+// Models works out the models of the entries, several at once. The error is that of the context.
+func Models(ctx context.Context, entries []*Entry) error {
+	return Each(ctx, entries, func(_ int, e *Entry) error {
+		e.Model()
+		return nil
+	}, nil)
+}
+
 // Each calls do for each of the entries, several at once, and returns the first error, or that of the context. After each
 // one it calls progress, where that is not nil, by one goroutine at a time.
 func Each(ctx context.Context, entries []*Entry, do func(i int, e *Entry) error, progress func(done, total int)) error {
