@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -108,8 +107,7 @@ func (w literals) value(t *ir.Type, v any) *jen.Statement {
 // frameSize returns a fal.FrameSize.
 func frameSize(v any) *jen.Statement {
 	if _, ok := v.(string); ok {
-		name := ir.PresetName(ir.Value{JSON: v})
-		return jen.Qual(falPath, strings.TrimPrefix(name, "fal."))
+		return jen.Qual(falPath, ir.PresetName(ir.Value{JSON: v}))
 	}
 	size := v.(map[string]any)
 	width, wide := size["width"].(json.Number)

@@ -87,12 +87,12 @@ var FramePresets = []EnumValue{
 
 func preset(value, name string) EnumValue { return EnumValue{Value{value}, name} }
 
-// SharedUnion returns the name of the type of package fal that a union of these arms is, or "".
-func SharedUnion(arms []Arm) string {
-	if len(arms) != 2 {
+// SharedUnion returns the name of the type of package fal that a union is, or "".
+func SharedUnion(u *Union) string {
+	if len(u.Arms) != 2 || u.One || u.Root {
 		return ""
 	}
-	size, presets := arms[0].Type, arms[1].Type
+	size, presets := u.Arms[0].Type, u.Arms[1].Type
 	if size.Kind != SharedKind {
 		size, presets = presets, size
 	}
@@ -125,7 +125,7 @@ func PresetName(v Value) string {
 	if i < 0 {
 		return ""
 	}
-	return "fal." + FramePresets[i].Name
+	return FramePresets[i].Name
 }
 
 // TakesAuto reports whether the presets of u have the one that leaves the size to the endpoint.

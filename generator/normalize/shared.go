@@ -52,7 +52,7 @@ func (n *normalizer) shareUnions() {
 		}
 		e.Name = "fal." + ir.FrameSize
 		for i := range e.Values {
-			e.Values[i].Name = ir.PresetName(e.Values[i].Value)
+			e.Values[i].Name = "fal." + ir.PresetName(e.Values[i].Value)
 		}
 		return true
 	})

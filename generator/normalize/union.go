@@ -67,8 +67,7 @@ func (n *normalizer) union(f *folded, at place, arms []*ir.Type, one bool) *ir.T
 			return t
 		}
 	}
-	if u.Shared = ir.SharedUnion(u.Arms); u.Shared == "" || u.One || u.Root {
-		u.Shared = ""
+	if u.Shared = ir.SharedUnion(u); u.Shared == "" {
 		n.out.Unions = append(n.out.Unions, u)
 	}
 	return t

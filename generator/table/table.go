@@ -193,9 +193,10 @@ func (b *builder) base(t *ir.Type) *support.Schema {
 	switch {
 	case t.Kind == ir.SharedKind:
 		return OfFal[t.Shared.Name]
-	case t.Kind == ir.UnionKind && t.Union.Shared != "" && t.Union.TakesAuto():
-		return &support.FrameSizeOrAuto
 	case t.Kind == ir.UnionKind && t.Union.Shared != "":
+		if t.Union.TakesAuto() {
+			return OfFal[t.Union.Shared+"OrAuto"]
+		}
 		return OfFal[t.Union.Shared]
 	}
 	return nil
