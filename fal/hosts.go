@@ -120,7 +120,7 @@ func (t keyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		authorize(r.Header, key)
 	}
 	if r.Header.Get("User-Agent") == "" {
-		r.Header.Set("User-Agent", userAgent)
+		r.Header.Set("User-Agent", userAgent())
 	}
 	return t.inner.RoundTrip(r)
 }

@@ -232,7 +232,7 @@ func (c *Client) send(ctx context.Context, r *request, target, key string) (*htt
 		}
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", userAgent())
 	maps.Copy(req.Header, r.header.Clone())
 	authorize(req.Header, key)
 

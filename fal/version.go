@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 const modulePath = "github.com/falgen/falgen"
 
-// userAgent names this module and its version, such as "falgen/1.2.0 (go)".
-var userAgent = "falgen/" + moduleVersion() + " (go)"
+// userAgent returns the name of this module with its version, such as "falgen/1.2.0 (go)".
+var userAgent = sync.OnceValue(func() string { return "falgen/" + moduleVersion() + " (go)" })
 
 // moduleVersion returns the version of this module that the program was built with, "devel" where the build does not tell.
 func moduleVersion() string {
